@@ -1,0 +1,44 @@
+"""Choose a function by the type of the struct it is given, in Python and under numba alike.
+
+An experiment's world is a NamedTuple class with a plain function `react` beside it. The time loop calls
+`react(world, ...)`; the type of `world` decides whose. Unlike a function passed as an argument, this keeps the disk cache.
+"""
+
+from typing import NamedTuple
+
+from numba.extending import overload
+
+OWNER: dict[type, object] = {}
+
+
+class NoWorld(NamedTuple):
+    """A world that does nothing: everything is scripted."""
+
+    nothing: float = 0.0
+
+
+def world(react):
+    """Class decorator: `react` is what this world does in every step."""
+
+    def register(cls):
+        OWNER[cls] = react
+        return cls
+
+    return register
+
+
+def react(w, memory, state, slot, n, t_ms, h_ms, rng):
+    """Let world `w` see the spikes of step n and act (release, input). Dispatches on the type of `w`."""
+    return OWNER[type(w)](w, memory, state, slot, n, t_ms, h_ms, rng)
+
+
+@overload(react, strict=False)
+def _react(w, memory, state, slot, n, t_ms, h_ms, rng):
+    return OWNER[w.instance_class]
+
+
+def _nothing(w, memory, state, slot, n, t_ms, h_ms, rng):
+    """Nothing happens."""
+
+
+OWNER[NoWorld] = _nothing

@@ -1,0 +1,1 @@
+"""Experiments: one file each, a world, a protocol and a verdict."""

@@ -1,0 +1,264 @@
+r"""Pairing: when must dopamine arrive for this synapse to learn?
+
+One synapse in a slice. N pairings of a presynaptic spike and a postsynaptic burst at a fixed rate; a tonic level of each modulator
+during pairing and another one after it; one burst of each modulator at a delay after every pairing, or after the last.
+Time 0 of a pairing is when its second spike falls, so that a delay is the age of the trace.
+
+Everything is scripted, so the run is exact (scripted.py). The curves are runs of the same protocol with one thing varied:
+the spike time difference (all on one timeline, since the third factor is broadcast), the delay of one modulator's burst, the rate.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from engine.modulators import MODULATORS, N_MODULATORS, kinetics
+from engine.grid import time_constants
+from engine.parameters import Param, Value, struct
+from engine.plasticity import Rule, matrix
+from engine.run import Control, Output
+from engine.scripted import Physics, Script, batch, play
+from engine.settings import Settings
+
+TITLE = "Pairing"
+QUESTION = "When must dopamine arrive for this synapse to learn?"
+DEFAULT_RULE = "izhikevich_2007"
+ROWS = (
+    "ltp_amplitude", "ltd_amplitude", "ltp_window", "ltd_window", "ltp_at_once", "ltd_at_once", "trace_decay", "ltp_gate", "ltd_gate", "learning_rate",
+)  # fmt: skip
+PANELS = ("timeline", "window", "delay_curve", "rate_curve")
+PAPERS = (
+    "Bi GQ, Poo MM (1998) J Neurosci 18:10464-10472",
+    "Brzosko Z, Zannone S, Schultz W, Clopath C, Paulsen O (2017) eLife 6:e27756",
+    "Yagishita S et al. (2014) Science 345:1616-1620",
+)
+EQUATIONS = (
+    r"a = g_{A+}(s)\,x\,(A_+ + A_{3+} o_2)\,f_+(w),\qquad e_+ \leftarrow e_+ + a,\qquad w \leftarrow w + \phi_+(s)\,a",
+    r"a = g_{A-}(s)\,y\,(A_- + A_{3-} r_2)\,f_-(w),\qquad e_- \leftarrow e_- + a,\qquad w \leftarrow w - \phi_-(s)\,a",
+    r"\dot e_\pm = -\frac{e_\pm}{\tau_{e\pm}(s)},\qquad \dot w = \eta(s)\,\left[\,G_+(s)\,e_+ - G_-(s)\,e_-\,\right]",
+)
+LEFT_OUT = (
+    "One synapse with scripted spikes: no dendrite, no calcium, no neuron that its own weight could make fire. A drug or a bath arrives at once. "
+    "Concentrations are those of one well-stirred volume around the synapse. The late, protein-dependent phase is not modelled here: what is drawn is early plasticity."
+)
+
+
+class Params(NamedTuple):
+    """The protocol."""
+
+    dt_ms: Annotated[int, Param("ms", -100, 100, "postsynaptic spike time minus presynaptic spike time", level="intro", label="post − pre", step=1)] = 10
+    pairings: Annotated[int, Param("", 1, 200, "how many times the pairing is repeated", log=True, level="core", label="pairings", step=1)] = 1
+    rate_hz: Annotated[float, Param("Hz", 0.1, 50, "how often the pairing is repeated", log=True, level="core", label="pairing rate")] = 0.2
+    burst_spikes: Annotated[int, Param("", 1, 5, "postsynaptic spikes in each pairing", level="core", label="post spikes", step=1)] = 1
+    burst_spike_hz: Annotated[float, Param("Hz", 10, 200, "rate of the spikes within a postsynaptic burst", label="spike rate in burst", step=5)] = 100.0
+    burst_after: Annotated[str, Param(choices=("every", "last"), doc="whether the modulators' bursts follow every pairing or only the last", label="bursts follow")] = "every"
+    da_after_nm: Annotated[float, Param("nM", -10_000, 10_000, "change of the dopamine level once pairing is over", soft=(-1000, 1000), label="DA change after", step=10)] = 0.0
+    ach_after_nm: Annotated[float, Param("nM", -10_000, 10_000, "change of the acetylcholine level once pairing is over", soft=(-1000, 1000), label="ACh change after", step=10)] = 0.0
+    ne_after_nm: Annotated[float, Param("nM", -10_000, 10_000, "change of the norepinephrine level once pairing is over", soft=(-1000, 1000), label="NE change after", step=10)] = 0.0
+    ht_after_nm: Annotated[float, Param("nM", -10_000, 10_000, "change of the serotonin level once pairing is over", soft=(-1000, 1000), label="5-HT change after", step=10)] = 0.0
+    after_from_s: Annotated[float, Param("s", 0, 600, "from the last pairing to the changed levels", soft=(0, 60), label="change after", step=0.1)] = 1.0
+    observe_s: Annotated[float, Param("s", 1, 7200, "how long the synapse is watched after the last pairing", log=True, soft=(1, 3600), label="watched for")] = 12.0
+    w_start: Annotated[float, Param("", 0.01, 1, "weight at the start, as a share of its upper bound", level="core", label="start weight", step=0.01)] = 0.25
+    swept: Annotated[str, Param(choices=MODULATORS, doc="whose burst is moved in the delay curve", level="core", label="delay curve of")] = "da"
+    view: Annotated[str, Param(choices=("pairing", "run"), doc="what the timeline shows: one pairing or the whole run", level="core", label="timeline shows")] = "pairing"
+
+
+OUTPUTS = {
+    "t_s": Output("s", ("time",), "time since the first pairing was complete"),
+    "pre_s": Output("s", ("spike",), "presynaptic spikes in the picture"),
+    "post_s": Output("s", ("spike",), "postsynaptic spikes in the picture"),
+    "burst_s": Output("s", ("modulator",), "first burst of each modulator, nan without one"),
+    "concentration_nm": Output("nM", ("modulator", "time"), "concentration of DA, ACh, NE, 5-HT"),
+    "signal": Output("", ("modulator", "time"), "receptor signal less its baseline"),
+    "trace_ltp": Output("", ("time",), "LTP trace e+"),
+    "trace_ltd": Output("", ("time",), "LTD trace e-"),
+    "rate_per_s": Output("1/s", ("time",), "learning rate eta g_eta"),
+    "gate_ltp": Output("", ("time",), "gate of the LTP trace G+"),
+    "gate_ltd": Output("", ("time",), "gate of the LTD trace G-"),
+    "product_per_s": Output("1/s", ("time",), "eta (G+ e+ - G- e-), the speed of the weight"),
+    "weight": Output("", ("time",), "weight"),
+    "window_dt_ms": Output("ms", ("dt",), "spike time differences of the window"),
+    "window_percent": Output("%", ("dt",), "weight after the protocol, of its start"),
+    "window_plain_percent": Output("%", ("dt",), "the same without modulators"),
+    "delay_s": Output("s", ("delay",), "delays of the swept modulator's burst"),
+    "delay_percent": Output("%", ("delay",), "weight after the protocol, of its start"),
+    "rate_hz": Output("Hz", ("rate",), "pairing rates"),
+    "rate_percent": Output("%", ("order", "rate"), "weight after the protocol with pre first, and with post first"),
+    "final_percent": Output("%", (), "weight after the protocol, of its start"),
+    "final_weight": Output("", (), "weight after the protocol"),
+    "start_weight": Output("", (), "weight before"),
+}
+
+WINDOW_DT_MS = np.arange(-100.0, 101.0, 5.0)
+RATES_HZ = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50.0])
+DELAYS_S = np.concatenate((np.arange(-2.0, 0.0, 0.25), np.arange(0.0, 2.0, 0.1), np.arange(2.0, 4.0, 0.25), np.arange(4.0, 10.1, 0.5)))
+START_MS = -2500.0
+VIEW_POINTS = 600
+MAX_EVENTS = 20_000
+LIVE_STEPS = 6_000  # grid steps that one curve may cost while a control moves
+
+
+class Protocol(NamedTuple):
+    """The protocol as the kernels take it; times in ms."""
+
+    pairings: int
+    period_ms: float
+    burst_spikes: int
+    spike_gap_ms: float
+    bursts_follow_every: bool
+    delay_ms: np.ndarray  # (4,)
+    burst_nm: np.ndarray  # (4,)
+    pulses: np.ndarray  # (4,)
+    pulse_gap_ms: np.ndarray  # (4,)
+    after_from_ms: float
+    observe_ms: float
+
+
+def protocol(values: dict[str, Value]) -> Protocol:
+    """The protocol of these settings; everything falls on whole milliseconds, but for the pulse and spike rates."""
+    each = lambda name, scale=1.0: np.array([float(values[f"{m}_{name}"]) * scale for m in MODULATORS])  # noqa: E731
+    return Protocol(
+        int(values["pairings"]), 1000.0 / values["rate_hz"], int(values["burst_spikes"]), 1000.0 / values["burst_spike_hz"],
+        values["burst_after"] == "every", each("delay_ms"), each("burst_nm"), each("pulses").astype(np.int64),
+        1000.0 / each("pulse_hz"), values["after_from_s"] * 1e3, values["observe_s"] * 1e3,
+    )  # fmt: skip
+
+
+def events(values: dict[str, Value]) -> int:
+    """Spikes and pulses of one run."""
+    pulses = sum(values[f"{m}_pulses"] for m in MODULATORS if values[f"{m}_burst_nm"] != 0.0)
+    return int(values["pairings"] * (1 + values["burst_spikes"] + (pulses if values["burst_after"] == "every" else 0)))
+
+
+def cost(values: dict[str, Value]) -> str:
+    """Empty, or why this run would be too large."""
+    n = events(values)
+    if n <= MAX_EVENTS:
+        return ""
+    return f"{values['pairings']} pairings with these bursts are {n} spikes and pulses; at most {MAX_EVENTS} are allowed. Take fewer pairings or fewer pulses per burst."
+
+
+def write_script(p: Protocol, dts_ms: np.ndarray) -> Script:
+    """All spikes and pulses of a protocol for synapses with spike time differences dts_ms (P,); pairing k is complete at k periods."""
+    n = dts_ms.size
+    pre = np.arange(p.pairings)[:, None, None] * p.period_ms - np.maximum(dts_ms, 0.0)[:, None]
+    post = pre + dts_ms[:, None] + np.arange(p.burst_spikes) * p.spike_gap_ms
+    who_pre = np.broadcast_to(np.arange(n)[:, None], pre.shape)
+    who_post = np.broadcast_to(np.arange(n)[:, None] + n, post.shape)
+    last_ms = (p.pairings - 1) * p.period_ms
+    end_ms = last_ms + p.observe_ms
+    spikes, who = np.concatenate((pre.ravel(), post.ravel())), np.concatenate((who_pre.ravel(), who_post.ravel()))
+    return Script(spikes, who, *write_pulses(p, end_ms), last_ms + p.after_from_ms, START_MS, end_ms)
+
+
+def write_pulses(p: Protocol, end_ms: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(time, modulator, amplitude) of every pulse before the end."""
+    events = np.arange(0 if p.bursts_follow_every else p.pairings - 1, p.pairings) * p.period_ms
+    used = [m for m in range(N_MODULATORS) if p.burst_nm[m] != 0.0]
+    times = [(events[:, None] + p.delay_ms[m] + np.arange(p.pulses[m]) * p.pulse_gap_ms[m]).ravel() for m in used]
+    who = [np.full(t.size, m) for t, m in zip(times, used, strict=True)]
+    size = [np.full(t.size, p.burst_nm[m]) for t, m in zip(times, used, strict=True)]
+    join = lambda parts, kind: np.concatenate([np.zeros(0, kind), *parts])  # noqa: E731
+    all_ms = join(times, float)
+    keep = all_ms < end_ms
+    return all_ms[keep], join(who, np.int64)[keep], join(size, float)[keep]
+
+
+def delayed_scripts(p: Protocol, dts_ms: np.ndarray, m: int, delays_ms: np.ndarray) -> list[Script]:
+    """The protocol with the burst of modulator m at each of several delays; the spikes stay."""
+    spikes, out = write_script(p, dts_ms), []
+    for delay_ms in delays_ms:
+        moved = p._replace(delay_ms=np.where(np.arange(N_MODULATORS) == m, delay_ms, p.delay_ms))
+        pulses = write_pulses(moved, spikes.end_ms)
+        out.append(spikes._replace(pulse_ms=pulses[0], pulse_of=pulses[1], pulse_nm=pulses[2]))
+    return out
+
+
+def final_weights(physics: Physics, scripts: list[Script], n: int, w: float, rng) -> np.ndarray:
+    """Weights (K, n) after each of K scripts, of n synapses that start at w."""
+    return play(physics, batch(scripts), np.full(n, w), np.empty(0), rng)[0]
+
+
+def physics_of(values: dict[str, Value]) -> Physics:
+    """Rule, matrix and modulators of these settings; a second tonic epoch only where a level changes."""
+    after = {f"{m}_tonic_nm": max(values[f"{m}_tonic_nm"] + values[f"{m}_after_nm"], 0.0) for m in MODULATORS}
+    changes = any(values[f"{m}_after_nm"] != 0.0 for m in MODULATORS)
+    kin = kinetics(values, ({},), ((0.0, after),) if changes else ())
+    rule, m = struct(Rule, values), matrix(values)
+    taus, step = time_constants(rule, m, kin)
+    return Physics(rule, m, kin, taus, step)
+
+
+def without_modulators(physics: Physics) -> Physics:
+    """The same rule with all modulators absent: every signal 0."""
+    return physics._replace(matrix=np.zeros_like(physics.matrix))
+
+
+def view_ms(values: dict[str, Value], p: Protocol) -> tuple[float, float]:
+    """What the timeline shows."""
+    if values["view"] == "run":
+        return START_MS, (p.pairings - 1) * p.period_ms + p.observe_ms
+    used = [d for d, size in zip(p.delay_ms, p.burst_nm, strict=True) if size != 0.0] or [0.0]
+    wide = min(used) < -900.0 or max(used) > 4500.0
+    return (-2200.0, 10_800.0) if wide else (-1000.0, 5000.0)
+
+
+def thin(points: np.ndarray, p: Protocol, tier: str) -> np.ndarray:
+    """Fewer points of a curve while a control moves, so that it costs at most about LIVE_STEPS grid steps."""
+    steps = p.pairings * (20 + p.burst_spikes + (p.pulses[p.burst_nm != 0].sum() if p.bursts_follow_every else 0)) + 60
+    most = max(int(LIVE_STEPS / steps), 5)
+    if tier != "live" or points.size <= most:
+        return points
+    return points[np.unique(np.linspace(0, points.size - 1, most).round().astype(int))]
+
+
+def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
+    """The timeline of one pairing, and the three curves."""
+    values, rng = settings.values, np.random.default_rng(settings.seed)
+    physics, p = physics_of(values), protocol(values)
+    w = values["w_start"] * values["w_max"]
+    out = timeline(values, physics, p, w, rng) | {"start_weight": w}
+    percent = 100.0 / w
+    dts = np.append(WINDOW_DT_MS, float(values["dt_ms"]))
+    final = final_weights(physics, [write_script(p, dts)], dts.size, w, rng)[0]
+    plain = final_weights(without_modulators(physics), [write_script(p, WINDOW_DT_MS)], WINDOW_DT_MS.size, w, rng)[0]
+    out |= {"window_dt_ms": WINDOW_DT_MS, "window_percent": final[:-1] * percent, "window_plain_percent": plain * percent}
+    out |= {"final_weight": final[-1], "final_percent": final[-1] * percent}
+    delays, swept = thin(DELAYS_S, p, tier), MODULATORS.index(values["swept"])
+    by_delay = final_weights(physics, delayed_scripts(p, dts[-1:], swept, 1e3 * delays), 1, w, rng)[:, 0]
+    rates, orders = thin(RATES_HZ, p, tier), np.array([1.0, -1.0]) * abs(values["dt_ms"])
+    by_rate = final_weights(physics, [write_script(p._replace(period_ms=1e3 / r), orders) for r in rates], 2, w, rng).T
+    return out | {"delay_s": delays, "delay_percent": by_delay * percent, "rate_hz": rates, "rate_percent": by_rate * percent}
+
+
+def timeline(values, physics: Physics, p: Protocol, w: float, rng) -> dict[str, np.ndarray]:
+    """Everything over time, for one synapse."""
+    from_ms, to_ms = view_ms(values, p)
+    dt = np.array([float(values["dt_ms"])])
+    script = write_script(p, dt)
+    script = script._replace(end_ms=max(script.end_ms, to_ms))
+    t_ms = np.linspace(from_ms, to_ms, VIEW_POINTS + 1)
+    _, synapse, modulator, gates = play(physics, batch([script]), np.array([w]), t_ms, rng)
+    seen = (script.spike_ms >= from_ms) & (script.spike_ms <= to_ms)
+    spikes, who = script.spike_ms[seen] * 1e-3, script.spike_neuron[seen]
+    eta, g_plus, g_minus = gates.T
+    first = np.where(p.burst_nm != 0.0, p.delay_ms * 1e-3, np.nan)
+    if not p.bursts_follow_every:
+        first = first + (p.pairings - 1) * p.period_ms * 1e-3
+    return {
+        "t_s": t_ms * 1e-3, "pre_s": spikes[who == 0], "post_s": spikes[who == 1], "burst_s": first,
+        "concentration_nm": modulator[0].T, "signal": modulator[1].T,
+        "trace_ltp": synapse[1], "trace_ltd": synapse[2], "rate_per_s": eta, "gate_ltp": g_plus, "gate_ltd": g_minus,
+        "product_per_s": eta * (g_plus * synapse[1] - g_minus * synapse[2]), "weight": synapse[0],
+    }  # fmt: skip
+
+
+def effect(settings: Settings, run) -> str:
+    """One plain sentence: what the present state does to the synapse."""
+    percent = float(run.final_percent)
+    kind = "is strengthened" if percent > 100.5 else "is weakened" if percent < 99.5 else "hardly changes"
+    return f"After the protocol the synapse {kind}: {percent:.4g} % of its start ({float(run.start_weight):.3g} to {float(run.final_weight):.4g})."
+
+
+PRESETS: dict[str, dict] = {}
+

@@ -1,0 +1,466 @@
+"""The only time loop.
+
+In every step n, at time t_n:
+
+    1  neurons are advanced from t_{n-1}; Poisson, scripted and threshold spikes of step n are collected
+    2  spikes that left `delay` steps ago arrive: LTD side of the rule (P3), current for the next step
+    3  spikes of this step: LTP side of the rule (P2)
+    4  the world sees the spikes; bursts due now are released
+    5  samples are taken
+    6  the third factor is integrated over [t_n, t_{n+1}] and the tables of its past grow by one entry
+
+Step 2 and 3 touch only synapses of neurons that spiked (see plasticity, E1). The grid need not be even; neurons other than
+scripted ones expect an even one.
+"""
+
+from math import exp
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.kernel import inlined, kernel
+from engine.circuit import (
+    AREA, DELAY, FIRST, IN_ROW, KIND, LAST_ONE, OUT_ROW, PLASTIC, POST_START, POST_STOP, POST_TRACE, PRE_START, PRE_STOP,
+    PRE_TRACE, PROJ_AREA, SIGN, START, STOP, Net,
+)  # fmt: skip
+from engine.dispatch import react
+from engine.modulators import C, N_MODULATORS, S, Kinetics, new_levels, pulse, settle
+from engine.neurons import (
+    BIAS, IZHIKEVICH, LIF, NOISE, POISSON, SCRIPTED, TAU_SYN, fill_uniform, izhikevich_half_step, lif_step, steps_to_next_spike,
+)  # fmt: skip
+from engine.plasticity import (
+    E_MINUS, E_PLUS, EXCITABILITY, EXPLORATION_NOISE, FLOOR_RATE, LEARNING_RATE, LTD_GATE, LTP_GATE, NEAREST, W_MIN,
+    WINDOW_MINUS, WINDOW_PLUS, Rule, Tables, block_is_full, bounded, extend, factor, goes_straight, linear, new_synapses,
+    new_tables, pair_amount, post_event, pre_event, rebase, restart, rise_norm, same_traces, signals_in_step, straight_weight,
+    trace_now, weight_now, write_bounded, write_straight,
+)  # fmt: skip
+
+BLOCK_STEPS = 1000
+
+# Rows of `State.cell`: potential (mV), recovery variable (LIF: refractory until, ms), synaptic input (mV), extra input set by
+# a world (mV), noise now, Poisson rate (Hz)
+V, U, CURRENT, DRIVE, EPS, RATE = range(6)
+# Rows of `State.whole`: step of the next Poisson spike, spikes so far
+NEXT, COUNT = range(2)
+# Rows of the trace arrays: pair trace in the block's scale, slow trace at its last spike, time of that spike (ms)
+PAIR, SLOW, SLOW_MS = range(3)
+# Entries of `State.clock`: steps done, place in the script, place in the block
+DONE, SCRIPT, BLOCK = range(3)
+
+
+class State(NamedTuple):
+    """Everything a run remembers besides synapses and modulators, advanced in place; N neurons, R steps of memory."""
+
+    clock: np.ndarray  # (3,)
+    cell: np.ndarray  # (6, N)
+    whole: np.ndarray  # (2, N)
+    ring: np.ndarray  # (R, N + 1) neurons that spiked in each of the last R steps; the last entry is their number
+    pre: np.ndarray  # (3, n) presynaptic traces of every plastic projection
+    post: np.ndarray  # (3, n) postsynaptic traces
+    agenda: np.ndarray  # (L, 4) pulses to come (nM), by step modulo L
+
+
+class Log(NamedTuple):
+    """Spikes between two times, as many as fit."""
+
+    ms: np.ndarray  # (M,)
+    neuron: np.ndarray  # (M,)
+    size: np.ndarray  # (1,)
+    from_ms: float
+    to_ms: float
+
+
+class Record(NamedTuple):
+    """Samples: K of W synapses and A areas."""
+
+    at: np.ndarray  # (K,) steps at which samples are taken, sorted
+    watch: np.ndarray  # (W,) plastic synapses
+    watch_area: np.ndarray  # (W,) their areas
+    synapse: np.ndarray  # (3, K, W) weight, e+, e-
+    modulator: np.ndarray  # (2, K, A, 4) concentration (nM), signal
+    gates: np.ndarray  # (K, A, 3) eta g_eta (1/s), G+, G-
+    size: np.ndarray  # (1,)
+
+
+class Job(NamedTuple):
+    """One run in progress: all that the loop needs."""
+
+    net: Net
+    rule: Rule
+    matrix: np.ndarray
+    kin: Kinetics
+    levels: np.ndarray
+    syn: np.ndarray
+    tables: Tables
+    state: State
+    log: Log
+    record: Record
+
+
+def new_log(from_ms: float = 0.0, to_ms: float = 0.0, room: int = 0) -> Log:
+    """An empty spike log."""
+    return Log(np.zeros(room), np.zeros(room, np.int64), np.zeros(1, np.int64), float(from_ms), float(to_ms))
+
+
+def new_record(net: Net, n_areas: int = 1, at=(), watch=()) -> Record:
+    """An empty record of the steps `at` and the plastic synapses `watch`."""
+    k, watch = len(at), np.asarray(watch, np.int64)
+    area = np.zeros(watch.size, np.int64)
+    for p in net.proj[net.proj[:, PLASTIC] == 1]:
+        area[(p[FIRST] <= watch) & (watch < p[LAST_ONE])] = p[PROJ_AREA]
+    return Record(
+        np.asarray(at, np.int64), watch, area, np.zeros((3, k, watch.size)),
+        np.zeros((2, k, n_areas, N_MODULATORS)), np.zeros((k, n_areas, 3)), np.zeros(1, np.int64),
+    )  # fmt: skip
+
+
+def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
+    """Neurons at rest, no traces, no bursts to come. `agenda_steps`: how far ahead a burst can be scheduled."""
+    n, memory = rate_hz.size, int(net.proj[:, DELAY].max(initial=0)) + 1
+    cell, whole = np.zeros((6, n)), np.zeros((2, n), np.int64)
+    cell[RATE], whole[NEXT] = rate_hz, -1
+    for pop, constants in zip(net.pop, net.constants, strict=True):
+        where = slice(pop[START], pop[STOP])
+        if pop[KIND] == IZHIKEVICH:
+            cell[V, where] = constants[2]
+            cell[U, where] = constants[1] * constants[2]
+        elif pop[KIND] == LIF:
+            cell[V, where], cell[U, where] = constants[1], -1e300
+    plastic = net.proj[net.proj[:, PLASTIC] == 1]
+    traces = [np.zeros((3, int((plastic[:, stop] - plastic[:, start]).sum()))) for start, stop in ((PRE_START, PRE_STOP), (POST_START, POST_STOP))]
+    for trace in traces:
+        trace[SLOW_MS] = -1e300
+    return State(np.zeros(3, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS)))
+
+
+def new_job(net, weights, rates, rule: Rule, matrix: np.ndarray, kin: Kinetics, start_ms: float, agenda_steps: int, record: Record, log: Log | None = None, block_steps: int = BLOCK_STEPS) -> Job:
+    """A run ready to start at `start_ms`, modulators at their tonic steady state."""
+    n_areas = kin.table.shape[0]
+    levels = new_levels(n_areas)
+    settle(kin, levels, start_ms)
+    state = new_state(net, rates, agenda_steps)
+    return Job(net, rule, matrix, kin, levels, new_synapses(weights, rule.tau_rise_ms > 0.0), new_tables(n_areas, block_steps), state, log or new_log(), record)
+
+
+@inlined
+def fire(state, log, slot, i, t_ms):
+    """Note a spike of neuron i in the present step."""
+    n = state.ring.shape[1] - 1
+    state.ring[slot, state.ring[slot, n]] = i
+    state.ring[slot, n] += 1
+    state.whole[COUNT, i] += 1
+    k = log.size[0]
+    if k < log.ms.size and log.from_ms <= t_ms <= log.to_ms:
+        log.ms[k], log.neuron[k] = t_ms, i
+        log.size[0] = k + 1
+
+
+@inlined
+def set_rate(state, i, rate_hz, n, h_ms, rng):
+    """Change the rate of Poisson source i from step n on."""
+    state.cell[RATE, i] = rate_hz
+    state.whole[NEXT, i] = n + steps_to_next_spike(rng, rate_hz, h_ms)
+
+
+@inlined
+def release(state, n, delay_ms, amplitude_nm, pulses, pulse_hz, m, h_ms):
+    """Schedule a burst of modulator m, `delay_ms` after step n: pulses at pulse_hz, each of amplitude_nm."""
+    for k in range(pulses):
+        ahead = int(round((delay_ms + k * 1000.0 / pulse_hz) / h_ms))
+        if 0 <= ahead < state.agenda.shape[0]:
+            state.agenda[(n + ahead) % state.agenda.shape[0], m] += amplitude_nm
+
+
+@inlined
+def poisson_spikes(start, stop, state, log, n, slot, t_ms, h_ms, rng):
+    for i in range(start, stop):
+        due = state.whole[NEXT, i]
+        if due <= n:
+            if due == n:
+                fire(state, log, slot, i, t_ms)
+            state.whole[NEXT, i] = n + steps_to_next_spike(rng, state.cell[RATE, i], h_ms)
+
+
+@inlined
+def scripted_spikes(script, state, log, n, slot, t_ms):
+    k = state.clock[SCRIPT]
+    while k < script.shape[1] and script[0, k] <= n:
+        fire(state, log, slot, script[1, k], t_ms)
+        k += 1
+    state.clock[SCRIPT] = k
+
+
+@inlined
+def lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise):
+    fade = exp(-h_ms / q[TAU_SYN]) if q[TAU_SYN] > 0.0 else 0.0
+    cell = state.cell
+    for i in range(start, stop):
+        current = q[BIAS] + gain * (cell[CURRENT, i] + cell[DRIVE, i]) + noise * cell[EPS, i]
+        cell[CURRENT, i] *= fade
+        if t_ms < cell[U, i]:
+            continue
+        cell[V, i] = lif_step(q, cell[V, i], current, h_ms)
+        if cell[V, i] >= q[3]:
+            cell[V, i] = q[2]
+            cell[U, i] = t_ms + q[4]
+            fire(state, log, slot, i, t_ms)
+
+
+@inlined
+def total_input(current, drive, eps, bias, gain, noise, fade):
+    """Overwrite the noise `eps` with the whole input of every neuron (mV), and let the synaptic input fade."""
+    for i in range(eps.size):
+        eps[i] = bias + gain * (current[i] + drive[i]) + noise * eps[i]
+    for i in range(current.size):
+        current[i] *= fade
+
+
+@inlined
+def izhikevich_step(a, b, v, u, total):
+    """One step of every neuron of a population; returns how many reach 30 mV.
+
+    Few arrays and no branch in the loop: so the compiler proves that they do not overlap and takes several neurons at once.
+    """
+    spikes = 0
+    for i in range(v.size):
+        w = izhikevich_half_step(v[i], u[i], total[i])
+        w = izhikevich_half_step(w, u[i], total[i])
+        u[i] += a * (b * w - u[i])
+        v[i] = w
+        spikes += w >= 30.0
+    return spikes
+
+
+@inlined
+def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise):
+    fade = exp(-h_ms / q[TAU_SYN]) if q[TAU_SYN] > 0.0 else 0.0
+    v, u = state.cell[V, start:stop], state.cell[U, start:stop]
+    eps = state.cell[EPS, start:stop]
+    total_input(state.cell[CURRENT, start:stop], state.cell[DRIVE, start:stop], eps, q[BIAS], gain, noise, fade)
+    if izhikevich_step(q[0], q[1], v, u, eps) == 0:
+        return
+    for i in range(v.size):
+        if v[i] >= 30.0:
+            v[i] = q[2]
+            u[i] += q[3]
+            fire(state, log, slot, start + i, t_ms)
+
+
+@inlined
+def neuron_spikes(kind, start, stop, q, signals, a, matrix, state, log, slot, t_ms, h_ms, rng):
+    """Advance a population of LIF or Izhikevich neurons; excitability and noise follow the modulation matrix."""
+    gain = factor(matrix, EXCITABILITY, signals, a, FLOOR_RATE)
+    noise = q[NOISE] * factor(matrix, EXPLORATION_NOISE, signals, a, FLOOR_RATE)
+    if noise > 0.0:
+        fill_uniform(rng, state.cell[EPS, start:stop])
+    if kind == LIF:
+        lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise)
+    else:
+        izhikevich_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise)
+
+
+@inlined
+def collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng):
+    """Step 1: who spikes now. signals: (A, 4)."""
+    state.ring[slot, state.ring.shape[1] - 1] = 0
+    for p in range(net.pop.shape[0]):
+        kind, start, stop = net.pop[p, KIND], net.pop[p, START], net.pop[p, STOP]
+        if kind == POISSON:
+            poisson_spikes(start, stop, state, log, n, slot, t_ms, h_ms, rng)
+        elif kind == SCRIPTED:
+            if start == first_scripted(net.pop):
+                scripted_spikes(net.script, state, log, n, slot, t_ms)
+        elif n > 0:
+            neuron_spikes(kind, start, stop, net.constants[p], signals, net.pop[p, AREA], matrix, state, log, slot, t_ms, h_ms, rng)
+
+
+@inlined
+def first_scripted(pop):
+    """First neuron of the first scripted population: its turn reads the common script."""
+    for p in range(pop.shape[0]):
+        if pop[p, KIND] == SCRIPTED:
+            return pop[p, START]
+    return -1
+
+
+@inlined
+def arrive_fixed(p, out_ptr, fixed_target, fixed_weight, current, i):
+    """A spike of neuron i reaches the targets of a projection that does not learn."""
+    row = p[OUT_ROW] + i - p[PRE_START]
+    for k in range(out_ptr[row], out_ptr[row + 1]):
+        current[fixed_target[k]] += p[SIGN] * fixed_weight[k]
+
+
+@inlined
+def slow_trace(trace, place, tau_ms, t_ms):
+    """A slow trace just before a spike at t (P1)."""
+    return trace[SLOW, place] * exp(-(t_ms - trace[SLOW_MS, place]) / tau_ms)
+
+
+@inlined
+def add_spike(rule, trace, place, fade, slow, t_ms):
+    """The traces of a neuron at its own spike (P1); the pair trace in the block's scale."""
+    trace[PAIR, place] = (0.0 if rule.pairing == NEAREST else trace[PAIR, place]) + 1.0 / fade
+    trace[SLOW, place] = slow + 1.0
+    trace[SLOW_MS, place] = t_ms
+
+
+@inlined
+def arrive_plastic(p, out_ptr, target, syn, past, y, current, i, b, event, straight):
+    """A spike of neuron i reaches its plastic synapses in step b of the block (P3); y: postsynaptic pair traces."""
+    row = p[OUT_ROW] + i - p[PRE_START]
+    fade, offset, sign, per_span = past[b, WINDOW_MINUS], p[POST_TRACE] - p[POST_START], p[SIGN], 1.0 / (event.w_max - W_MIN)
+    for k in range(out_ptr[row], out_ptr[row + 1]):
+        j = target[k]
+        trace = y[offset + j] * fade
+        if straight:
+            w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
+            w = write_straight(event, syn, k, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
+        else:
+            w = bounded(syn, past, k, b, event.w_max)
+            w = write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
+        current[j] += sign * w
+
+
+@inlined
+def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straight):
+    """Neuron j spikes: its incoming plastic synapses (P2); x: presynaptic pair traces."""
+    row = p[IN_ROW] + j - p[POST_START]
+    fade, offset, per_span = past[b, WINDOW_PLUS], p[PRE_TRACE] - p[PRE_START], 1.0 / (event.w_max - W_MIN)
+    for e in range(in_ptr[row], in_ptr[row + 1]):
+        k = in_synapse[e]
+        trace = x[offset + source[k]] * fade
+        if straight:
+            w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
+            write_straight(event, syn, k, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)
+        else:
+            w = bounded(syn, past, k, b, event.w_max)
+            write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)
+
+
+@inlined
+def arrivals(net, rule, matrix, signals, tables, syn, state, n, b, t_ms, norm, one_trace):
+    """Step 2: spikes that left `delay` steps ago arrive."""
+    memory, last = state.ring.shape[0], state.ring.shape[1] - 1
+    for q in range(net.proj.shape[0]):
+        delay = net.proj[q, DELAY]
+        slot = (n - delay) % memory
+        if delay > n or state.ring[slot, last] == 0:
+            continue
+        p, a = net.proj[q], net.proj[q, PROJ_AREA]
+        past, straight = tables.past[a], goes_straight(one_trace, tables.flags, a)
+        for k in range(state.ring[slot, last]):
+            i = state.ring[slot, k]
+            if not p[PRE_START] <= i < p[PRE_STOP]:
+                continue
+            if p[PLASTIC] == 0:
+                arrive_fixed(p, net.out_ptr, net.fixed_target, net.fixed_weight, state.cell[CURRENT], i)
+                continue
+            place = p[PRE_TRACE] + i - p[PRE_START]
+            slow = slow_trace(state.pre, place, rule.tau_x_ms, t_ms)
+            event = pre_event(rule, matrix, signals, a, past, b, slow, norm)
+            arrive_plastic(p, net.out_ptr, net.target, syn, past, state.post[PAIR], state.cell[CURRENT], i, b, event, straight)
+            add_spike(rule, state.pre, place, past[b, WINDOW_PLUS], slow, t_ms)
+
+
+@inlined
+def back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, norm, one_trace):
+    """Step 3: spikes of this step, seen from the postsynaptic side."""
+    last = state.ring.shape[1] - 1
+    for q in range(net.proj.shape[0]):
+        if net.proj[q, PLASTIC] == 0:
+            continue
+        p, a = net.proj[q], net.proj[q, PROJ_AREA]
+        past, straight = tables.past[a], goes_straight(one_trace, tables.flags, a)
+        for k in range(state.ring[slot, last]):
+            j = state.ring[slot, k]
+            if p[POST_START] <= j < p[POST_STOP]:
+                place = p[POST_TRACE] + j - p[POST_START]
+                slow = slow_trace(state.post, place, rule.tau_y_ms, t_ms)
+                event = post_event(rule, matrix, signals, a, past, b, slow, norm)
+                spike_back(p, net.in_ptr, net.in_synapse, net.source, syn, past, state.pre[PAIR], j, b, event, straight)
+                add_spike(rule, state.post, place, past[b, WINDOW_MINUS], slow, t_ms)
+
+
+@inlined
+def release_due(kin, levels, agenda, n, t_ms):
+    """Step 4b: the pulses of this step leave the agenda."""
+    row = n % agenda.shape[0]
+    for m in range(N_MODULATORS):
+        if agenda[row, m] != 0.0:
+            pulse(kin, levels, m, agenda[row, m], t_ms)
+            agenda[row, m] = 0.0
+
+
+@inlined
+def sample(rule, matrix, levels, syn, tables, record, b, one_trace):
+    """Step 5: write down the watched synapses and the modulators of every area."""
+    k = record.size[0]
+    for i in range(record.watch.size):
+        a = record.watch_area[i]
+        straight = goes_straight(one_trace, tables.flags, a)
+        record.synapse[0, k, i] = weight_now(syn, tables.past[a], record.watch[i], b, rule.w_max, straight)
+        record.synapse[1, k, i], record.synapse[2, k, i] = trace_now(syn, tables.past[a], record.watch[i], b)
+    for a in range(levels.shape[1]):
+        record.modulator[0, k, a], record.modulator[1, k, a] = levels[C, a], levels[S, a]
+        record.gates[k, a, 0] = rule.eta_per_s * factor(matrix, LEARNING_RATE, levels[S], a, FLOOR_RATE)
+        record.gates[k, a, 1] = linear(matrix, LTP_GATE, rule.gate_plus, levels[S], a)
+        record.gates[k, a, 2] = linear(matrix, LTD_GATE, rule.gate_minus, levels[S], a)
+    record.size[0] = k + 1
+
+
+@inlined
+def end_block(proj, w_max, syn, tables, state, one_trace):
+    """All synapses up to date, all traces in plain scale, new tables."""
+    b = state.clock[BLOCK]
+    for q in range(proj.shape[0]):
+        p = proj[q]
+        if p[PLASTIC] == 1:
+            past = tables.past[p[PROJ_AREA]]
+            rebase(syn, past, p[FIRST], p[LAST_ONE], b, w_max, goes_straight(one_trace, tables.flags, p[PROJ_AREA]))
+            state.pre[PAIR, p[PRE_TRACE] : p[PRE_TRACE] + p[PRE_STOP] - p[PRE_START]] *= past[b, WINDOW_PLUS]
+            state.post[PAIR, p[POST_TRACE] : p[POST_TRACE] + p[POST_STOP] - p[POST_START]] *= past[b, WINDOW_MINUS]
+    restart(tables)
+    state.clock[BLOCK] = 0
+
+
+@inlined
+def third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s):
+    """Step 6: the tables of every area grow by one step."""
+    for a in range(levels.shape[1]):
+        signals_in_step(kin, levels, a, t_ms, h_ms, s)
+        extend(rule, matrix, tables.past, tables.flags, a, s, b, h_ms)
+
+
+@kernel
+def simulate(job, world, memory, grid_ms, rng):
+    """Run over grid_ms (T+1,): T steps, continuing where the job stands. A sample due at the very end is taken then.
+
+    Afterwards every weight and trace is up to date at grid_ms[-1].
+    """
+    net, rule, state, record, tables, syn = job.net, job.rule, job.state, job.record, job.tables, job.syn
+    matrix, kin, levels, log, clock = job.matrix, job.kin, job.levels, job.log, job.state.clock
+    signals = levels[S]
+    one_trace = same_traces(rule, matrix)
+    norm_plus, norm_minus = rise_norm(rule, rule.tau_e_ms), rise_norm(rule, rule.tau_e_ms * rule.ltd_decay_ratio)
+    s = np.empty((3, N_MODULATORS))
+    n0 = clock[DONE]
+    for k in range(grid_ms.size - 1):
+        n, t_ms, h_ms, b = n0 + k, grid_ms[k], grid_ms[k + 1] - grid_ms[k], clock[BLOCK]
+        slot = n % state.ring.shape[0]
+        collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng)
+        arrivals(net, rule, matrix, signals, tables, syn, state, n, b, t_ms, norm_minus, one_trace)
+        if state.ring[slot, state.ring.shape[1] - 1] > 0:
+            back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, norm_plus, one_trace)
+        react(world, memory, state, slot, n, t_ms, h_ms, rng)
+        release_due(kin, levels, state.agenda, n, t_ms)
+        while record.size[0] < record.at.size and record.at[record.size[0]] == n:
+            sample(rule, matrix, levels, syn, tables, record, b, one_trace)
+        third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s)
+        clock[BLOCK] = b + 1
+        if block_is_full(rule, tables.past, b + 1):
+            end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
+    clock[DONE] = n0 + grid_ms.size - 1
+    end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
+    while record.size[0] < record.at.size and record.at[record.size[0]] == clock[DONE]:
+        sample(rule, matrix, levels, syn, tables, record, 0, one_trace)

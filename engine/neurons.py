@@ -1,0 +1,84 @@
+"""Neuron models, one small function per model and step.
+
+    LIF          tau_m v' = v_rest - v + bias + I + noise;  spike and reset at v_th, then refractory          (exact over a step)
+    Izhikevich   v' = 0.04 v^2 + 5 v + 140 - u + I,  u' = a (b v - u);  at v >= 30 mV: v = c, u += d           (Izhikevich 2003)
+                 two half steps of 0.5 ms for v, as in the author's network script
+    Poisson      independent spikes at a rate; the next one is drawn when the last one falls
+    scripted     spikes at given steps
+
+I: sum of arriving weights (mV), kept with exp(-h/tau_syn), or for a single step (tau_syn = 0).
+noise: uniform in +- noise/2 (mV), fresh for every neuron and step.
+"""
+
+from math import exp
+from typing import NamedTuple
+
+from engine.kernel import inlined
+
+
+POISSON, SCRIPTED, LIF, IZHIKEVICH = range(4)
+
+
+class Lif(NamedTuple):
+    """Leaky integrate-and-fire; potentials in mV."""
+
+    tau_m_ms: float = 20.0
+    v_rest_mv: float = -70.0
+    v_reset_mv: float = -70.0
+    v_th_mv: float = -54.0
+    refractory_ms: float = 2.0
+    bias_mv: float = 0.0
+    noise_mv: float = 0.0
+    tau_syn_ms: float = 5.0
+
+
+class Izhikevich(NamedTuple):
+    """Izhikevich 2003 neuron; the constants are those of regular spiking (RS) excitatory cells."""
+
+    a: float = 0.02
+    b: float = 0.2
+    c_mv: float = -65.0
+    d: float = 8.0
+    spare: float = 0.0
+    bias_mv: float = 0.0
+    noise_mv: float = 13.0
+    tau_syn_ms: float = 0.0
+
+
+REGULAR_SPIKING = Izhikevich()
+FAST_SPIKING = Izhikevich(a=0.1, d=2.0)
+BIAS, NOISE, TAU_SYN = 5, 6, 7  # columns both models share
+
+
+@inlined
+def lif_step(p, v, current, h_ms):
+    """v after h_ms with constant input `current` (mV); p: the eight constants of `Lif`."""
+    v_inf = p[1] + current
+    return v_inf + (v - v_inf) * exp(-h_ms / p[0])
+
+
+@inlined
+def izhikevich_half_step(v, u, current):
+    """v after 0.5 ms."""
+    return v + 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
+
+
+@inlined
+def fill_uniform(rng, out):
+    """Fill `out` with uniform numbers in -0.5..0.5, three of 17 bits from every draw."""
+    n, scale = out.size, 1.0 / 131072.0
+    for i in range(0, n, 3):
+        bits = int(rng.random() * 2251799813685248.0)  # 51 bits
+        out[i] = (bits & 131071) * scale - 0.5
+        if i + 1 < n:
+            out[i + 1] = ((bits >> 17) & 131071) * scale - 0.5
+        if i + 2 < n:
+            out[i + 2] = (bits >> 34) * scale - 0.5
+
+
+@inlined
+def steps_to_next_spike(rng, rate_hz, h_ms):
+    """Whole steps (>= 1) until the next spike of a Poisson source: at most one spike a step, P = 1 - exp(-rate h)."""
+    if rate_hz <= 0.0:
+        return 1 << 60
+    return 1 + int(min(rng.standard_exponential() / (rate_hz * h_ms * 1e-3), 1e15))

@@ -1,0 +1,529 @@
+"""The rule family: one synapse, two traces, four modulators. Every named rule is a point in this space.
+
+For a synapse i -> j in an area with receptor signals s = (DA, ACh, NE, 5-HT):
+
+    (P1)  x_i, y_j    pair traces of pre- and postsynaptic spikes (+1 per spike, or set to 1: nearest neighbour),
+                      decaying with tau+ g_W+(s) and tau- g_W-(s);   r2_i, o2_j slow traces (tau_x, tau_y), read before their own spike
+    (P2)  at post     a = g_A+(s) x_i (A+ + A3+ o2_j) f+(w)     e+ += a     w += phi+(s) a
+    (P3)  at pre      a = g_A-(s) y_j (A- + A3- r2_i) f-(w)     e- += a     w -= phi-(s) a
+    (P4)  f+(w) = (1 - u)^mu+,  f-(w) = u^mu-,  u = (w - w_min) / (w_max - w_min)
+    (P5)  e'  = -e / (tau_e g_D(s))     or, with a rise time, the difference of two exponentials, of peak 1 per unit of a
+    (P6)  w'  = eta g_eta(s) [ G+(s) e+ - G-(s) e- ],  clipped to [w_min, w_max]
+
+Each g is 1 + sum_m M[row, m] s_m; phi and G have their own base value instead of 1. M is the modulation matrix.
+g of amplitudes and of the learning rate is never below 0, of windows and decay never below 0.1 (model choice).
+A pre- and a postsynaptic spike in the same step count as pre before post with time difference 0.
+
+Sources: Song, Miller & Abbott 2000; Guetig et al. 2003 (P4); Pfister & Gerstner 2006 (slow traces);
+Izhikevich 2007 and Gerstner et al. 2018 (P5, P6); the matrix is this project's common form.
+
+Event-driven form (exact). Everything a synapse missed since it was last touched is in a few numbers of its area,
+since the third factor is broadcast: with D(t) = integral of dt / tau_e(s) and K(t) = integral of eta G(s) exp(-D) dt since the
+start of a block,
+
+    (E1)  E = e exp(D) is constant between events,        w(t2) = w(t1) + E+ [K+(t2) - K+(t1)] - E- [K-(t2) - K-(t1)]
+
+A block ends before exp(D) costs digits (`MAX_DECAY`); then every synapse is brought up to date and the tables start again.
+Clipping: between two events w can leave the bounds and return. Where a bound is within reach the missed steps are replayed one
+by one (`bounded`), so that the result is that of the dense form, with clipping, in every case.
+"""
+
+from math import exp
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from engine.kernel import inlined
+from engine.modulators import (
+    C, MEAN, MODULATORS, NEGLIGIBLE_NM, QUIET, TAU, R, S, advance, is_plain, occupancy, signal, store,
+)  # fmt: skip
+from engine.parameters import Field, Param, Value, fields
+
+ROWS = (
+    "ltp_amplitude", "ltd_amplitude", "ltp_window", "ltd_window", "ltp_at_once", "ltd_at_once", "trace_decay",
+    "ltp_gate", "ltd_gate", "learning_rate", "excitability", "exploration_noise", "consolidation",
+)  # fmt: skip
+(
+    LTP_AMPLITUDE, LTD_AMPLITUDE, LTP_WINDOW, LTD_WINDOW, LTP_AT_ONCE, LTD_AT_ONCE, TRACE_DECAY,
+    LTP_GATE, LTD_GATE, LEARNING_RATE, EXCITABILITY, EXPLORATION_NOISE, CONSOLIDATION,
+) = range(13)  # fmt: skip
+
+ROW_DOCS = {
+    "ltp_amplitude": "how much LTP trace a pre-before-post pair writes",
+    "ltd_amplitude": "how much LTD trace a post-before-pre pair writes",
+    "ltp_window": "how long after a presynaptic spike a postsynaptic one still counts",
+    "ltd_window": "how long after a postsynaptic spike a presynaptic one still counts",
+    "ltp_at_once": "share of an LTP pairing that becomes weight at once; below zero it depresses",
+    "ltd_at_once": "share of an LTD pairing that becomes weight at once; below zero it potentiates",
+    "trace_decay": "how long both traces last",
+    "ltp_gate": "speed at which the LTP trace becomes weight; below zero it depresses",
+    "ltd_gate": "speed at which the LTD trace becomes weight; below zero it potentiates",
+    "learning_rate": "overall speed of all gated learning",
+    "excitability": "gain of the input to the neurons",
+    "exploration_noise": "size of the neurons' background noise",
+    "consolidation": "how readily a tagged synapse is made permanent",
+}
+
+FLOOR_RATE, FLOOR_TIME = 0.0, 0.1
+MAX_DECAY = 8.0  # a block ends when exp(D) > e^8: the sums keep 12 digits
+MAX_WINDOW = 300.0  # the pair traces have no sums; only overflow must be avoided
+NEAREST = 1.0
+
+
+class Rule(NamedTuple):
+    """The constants of the rule family; also the struct the kernels take."""
+
+    a_plus: Annotated[float, Param("", 0, 10, "LTP trace written by one pre-before-post pair at no time difference", level="core", label="LTP amplitude A+")] = 0.1
+    a_minus: Annotated[float, Param("", 0, 10, "LTD trace written by one post-before-pre pair at no time difference", level="core", label="LTD amplitude A-")] = 0.1
+    a3_plus: Annotated[float, Param("", 0, 10, "extra LTP per unit of the slow postsynaptic trace (triplet term)", label="triplet LTP A3+")] = 0.0
+    a3_minus: Annotated[float, Param("", 0, 10, "extra LTD per unit of the slow presynaptic trace (triplet term)", label="triplet LTD A3-")] = 0.0
+    tau_plus_ms: Annotated[float, Param("ms", 5, 200, "how long a presynaptic spike can still be paired", log=True, level="core", label="LTP window")] = 20.0
+    tau_minus_ms: Annotated[float, Param("ms", 5, 200, "how long a postsynaptic spike can still be paired", log=True, level="core", label="LTD window")] = 20.0
+    tau_x_ms: Annotated[float, Param("ms", 5, 2000, "decay of the slow presynaptic trace (triplet term)", log=True, label="slow pre trace")] = 101.0
+    tau_y_ms: Annotated[float, Param("ms", 5, 2000, "decay of the slow postsynaptic trace (triplet term)", log=True, label="slow post trace")] = 125.0
+    pairing: Annotated[str, Param(choices=("all", "nearest"), doc="which spikes pair: all with all, or each with its nearest", label="spike pairing")] = "all"
+    mu_plus: Annotated[float, Param("", 0, 3, "how much LTP shrinks as the weight nears its upper bound (0: not at all)", level="core", label="soft upper bound", step=0.05)] = 0.0
+    mu_minus: Annotated[float, Param("", 0, 3, "how much LTD shrinks as the weight nears its lower bound (0: not at all)", level="core", label="soft lower bound", step=0.05)] = 0.0
+    tau_e_ms: Annotated[float, Param("ms", 10, 600_000, "how long a pairing is remembered", log=True, soft=(10, 100_000), level="intro", label="trace decay")] = 1000.0
+    ltd_decay_ratio: Annotated[float, Param("", 0.05, 20, "decay time of the LTD trace as a multiple of the LTP trace's", log=True, label="LTD trace ratio")] = 1.0
+    tau_rise_ms: Annotated[float, Param("ms", 0, 2000, "how long a pairing takes to become eligible; 0 is at once", soft=(0, 1000), level="core", label="trace rise", step=10)] = 0.0
+    phi_plus: Annotated[float, Param("", -2, 2, "share of an LTP pairing that becomes weight at once", label="LTP at once", step=0.05)] = 0.0
+    phi_minus: Annotated[float, Param("", -2, 2, "share of an LTD pairing that becomes weight at once", label="LTD at once", step=0.05)] = 0.0
+    gate_plus: Annotated[float, Param("", -5, 5, "speed at which the LTP trace becomes weight without modulators", label="LTP gate at rest", step=0.05)] = 0.0
+    gate_minus: Annotated[float, Param("", -5, 5, "speed at which the LTD trace becomes weight without modulators", label="LTD gate at rest", step=0.05)] = 0.0
+    eta_per_s: Annotated[float, Param("1/s", 1e-4, 1000, "learning rate", log=True, level="core", label="learning rate")] = 1.0
+    baseline_tau_s: Annotated[float, Param("s", 0.1, 1000, "memory of the running mean that the baseline factor subtracts", log=True, label="baseline memory")] = 60.0
+    w_max: Annotated[float, Param("", 0.01, 100, "upper bound of a weight", log=True, label="upper bound")] = 1.0
+
+
+W_MIN = 0.0
+
+
+def rule_fields() -> dict[str, Field]:
+    return fields(Rule, group="rule")
+
+
+def matrix_fields() -> dict[str, Field]:
+    """One field per cell of the modulation matrix, named `<row>_by_<modulator>`, all 0."""
+    out = {}
+    for row in ROWS:
+        for m in MODULATORS:
+            param = Param("", -100, 100, f"effect of one unit of the {m.upper()} signal on {ROW_DOCS[row]}", soft=(-5, 5), label=f"{row} by {m}")
+            out[f"{row}_by_{m}"] = Field(f"{row}_by_{m}", float, 0.0, param, "matrix")
+    return out
+
+
+def matrix(values: dict[str, Value]) -> np.ndarray:
+    """The modulation matrix M, (13, 4): effect of one unit of each signal on each row."""
+    return np.array([[float(values[f"{row}_by_{m}"]) for m in MODULATORS] for row in ROWS])
+
+
+# Columns of the tables (A, L, 13): the past of the third factor in one block, one row per step since the block began.
+# K: integrals of eta G exp(-D), the gates of the traces (E1); RISE: with exp(-t/tau_rise) instead of exp(-D);
+# REACH: the same integrals with |G|, how far a weight can have moved on its way; DECAY: exp(-D); WINDOW: exp(-int dt/tau+-).
+(
+    K_PLUS, K_MINUS, K_PLUS_RISE, K_MINUS_RISE, REACH_PLUS, REACH_MINUS, REACH_PLUS_RISE, REACH_MINUS_RISE,
+    DECAY_PLUS, DECAY_MINUS, DECAY_RISE, WINDOW_PLUS, WINDOW_MINUS,
+) = range(13)  # fmt: skip
+N_SUMS = 8
+
+# Columns of the synapses (S, 4 or 6). E: traces in the block's scale, RISE: their rising parts, only if the rule has a rise time.
+# ANCHOR: the weight less what the traces have earned since the block began, a constant between events:
+#     (E2)  w(t) = ANCHOR + E+ K+(t) - E- K-(t)
+# so that a weight is read without knowing when it was last touched. LAST: the step of that, for clipping (`bounded`).
+# One synapse, one row: a spike touches synapses in no order.
+ANCHOR, E_PLUS, E_MINUS, LAST, RISE_PLUS, RISE_MINUS = range(6)
+
+# Columns of the flags (A, 3): the signs of G+ and G- seen in this block, and 1 while each kept one sign
+SIGN_PLUS, SIGN_MINUS, ONE_WAY = range(3)
+
+
+class Tables(NamedTuple):
+    """The past of the third factor in A areas."""
+
+    past: np.ndarray  # (A, L + 1, 13)
+    flags: np.ndarray  # (A, 3)
+
+
+def new_tables(n_areas: int, length: int) -> Tables:
+    """Tables for blocks of at most `length` steps."""
+    tables = Tables(np.zeros((n_areas, length + 1, 13)), np.zeros((n_areas, 3)))
+    restart(tables)
+    return tables
+
+
+def new_synapses(w: np.ndarray, rises: bool) -> np.ndarray:
+    """Synapses with weights `w` (S,) and no trace."""
+    syn = np.zeros((w.size, 6 if rises else 4))
+    syn[:, ANCHOR] = w
+    return syn
+
+
+def weights(syn: np.ndarray) -> np.ndarray:
+    """Weights (S,) at the end of a block, where the sums are 0 and the anchor is the weight."""
+    return syn[:, ANCHOR].copy()
+
+
+@inlined
+def linear(m, row, base, s, q):
+    """base + sum_m M[row, m] s_m: one row of the modulation matrix, with the signals in row q of s (.., 4)."""
+    return base + m[row, 0] * s[q, 0] + m[row, 1] * s[q, 1] + m[row, 2] * s[q, 2] + m[row, 3] * s[q, 3]
+
+
+@inlined
+def factor(m, row, s, q, floor):
+    """A row whose base is 1, not below `floor`."""
+    return max(linear(m, row, 1.0, s, q), floor)
+
+
+@inlined
+def rise_time(rule):
+    """tau_rise kept 0.1 % apart from both decay times, where the difference of exponentials would vanish (model choice)."""
+    tau_ms = rule.tau_rise_ms
+    for _ in range(2):
+        for tau_e_ms in (rule.tau_e_ms, rule.tau_e_ms * rule.ltd_decay_ratio):
+            if abs(tau_ms - tau_e_ms) < 0.999e-3 * tau_e_ms:
+                tau_ms = 1.001 * tau_e_ms
+    return tau_ms
+
+
+@inlined
+def rise_norm(rule, tau_e_ms):
+    """1 / peak of exp(-t/tau_e) - exp(-t/tau_rise), so that a trace that rises still peaks at `a` (P5)."""
+    if rule.tau_rise_ms <= 0.0:
+        return 1.0
+    tau_r = rise_time(rule)
+    t = np.log(tau_r / tau_e_ms) * tau_e_ms * tau_r / (tau_r - tau_e_ms)
+    return 1.0 / (exp(-t / tau_e_ms) - exp(-t / tau_r))
+
+
+@inlined
+def same_traces(rule, m):
+    """True when both traces decay alike and share one gate: then e+ - e- is one trace that keeps its sign between events."""
+    if rule.ltd_decay_ratio != 1.0 or rule.gate_plus != rule.gate_minus or rule.tau_rise_ms > 0.0:
+        return False
+    for j in range(m.shape[1]):
+        if m[LTP_GATE, j] != m[LTD_GATE, j]:
+            return False
+    return True
+
+
+# Nodes and weights of three-point Gauss-Legendre quadrature on [0, 1], and its collocation matrix (Hairer & Wanner, table 5.2)
+_Q = 15.0**0.5
+NODES = np.array([0.5 - _Q / 10, 0.5, 0.5 + _Q / 10])
+WEIGHTS = np.array([5.0, 8.0, 5.0]) / 18.0
+COLLOCATION = np.array(
+    [[5 / 36, 2 / 9 - _Q / 15, 5 / 36 - _Q / 30], [5 / 36 + _Q / 24, 2 / 9, 5 / 36 - _Q / 24], [5 / 36 + _Q / 30, 2 / 9 + _Q / 15, 5 / 36]]
+)
+
+
+@inlined
+def decays(k):
+    """exp(-k node) at the three Gauss nodes, and exp(-k): from two exponentials, since the nodes lie in symmetry."""
+    first, second = exp(-k * NODES[0]), exp(-k * (NODES[1] - NODES[0]))
+    middle = first * second
+    return first, middle, middle * second, middle * middle
+
+
+@inlined
+def signals_in_step(kin, levels, a, t_ms, h_ms, s):
+    """Advance the modulators of area a by h_ms; s (3, 4): their signals at the Gauss nodes of the step."""
+    for j in range(4):
+        if levels[QUIET, a, j] == 1.0:
+            s[0, j] = s[1, j] = s[2, j] = levels[S, a, j]
+        elif is_plain(kin, a, j):
+            plain_signals(kin, levels, a, j, t_ms, h_ms, s)
+        else:
+            general_signals(kin, levels, a, j, t_ms, h_ms, s)
+
+
+@inlined
+def plain_signals(kin, levels, a, j, t_ms, h_ms, s):
+    """Linear clearance to the tonic level, immediate receptor, no drug, no baseline: the closed form."""
+    tonic = kin.tonic_nm[0, a, j]
+    excess = levels[C, a, j] - tonic
+    if abs(excess) <= NEGLIGIBLE_NM:
+        excess = 0.0
+    f0, f1, f2, end = decays(h_ms / kin.table[a, j, TAU])
+    s[0, j] = occupancy(kin, a, j, tonic + excess * f0, t_ms)
+    s[1, j] = occupancy(kin, a, j, tonic + excess * f1, t_ms)
+    s[2, j] = occupancy(kin, a, j, tonic + excess * f2, t_ms)
+    r = occupancy(kin, a, j, tonic + excess * end, t_ms)
+    store(kin, levels, a, j, tonic + excess * end, r, r)
+
+
+@inlined
+def general_signals(kin, levels, a, j, t_ms, h_ms, s):
+    """Any kinetics, from node to node."""
+    c, r, mean = levels[C, a, j], levels[R, a, j], levels[MEAN, a, j]
+    at = 0.0
+    for q in range(3):
+        c, r, mean = advance(kin, a, j, c, r, mean, t_ms + at * h_ms, (NODES[q] - at) * h_ms)
+        s[q, j] = signal(kin, a, j, r, mean)
+        at = NODES[q]
+    c, r, mean = advance(kin, a, j, c, r, mean, t_ms + at * h_ms, (1.0 - at) * h_ms)
+    store(kin, levels, a, j, c, r, mean)
+
+
+@inlined
+def note_sign(flags, a, which, gate):
+    """Remember the sign of a gate of area a in this block; ONE_WAY drops to 0 when it changes."""
+    if gate != 0.0:
+        sign = 1.0 if gate > 0.0 else -1.0
+        if flags[a, which] == -sign:
+            flags[a, ONE_WAY] = 0.0
+        flags[a, which] = sign
+
+
+@inlined
+def extend(rule, m, past, flags, a, s, n, h_ms):
+    """Extend the tables of area a from step n to n + 1, a step of h_ms with signals s (3, 4) at its nodes."""
+    for k in range(N_SUMS):
+        past[a, n + 1, k] = past[a, n, k]
+    speed = WEIGHTS[0] * h_ms * 1e-3 * rule.eta_per_s
+    gates = node_gates(rule, m, flags, a, s, 0, speed), node_gates(rule, m, flags, a, s, 1, 1.6 * speed), node_gates(rule, m, flags, a, s, 2, speed)
+    plus = trace_decays(m, s, h_ms / rule.tau_e_ms)
+    minus = plus if rule.ltd_decay_ratio == 1.0 else trace_decays(m, s, h_ms / (rule.tau_e_ms * rule.ltd_decay_ratio))
+    for q in range(3):
+        e_plus, e_minus = plus[q] * past[a, n, DECAY_PLUS], minus[q] * past[a, n, DECAY_MINUS]
+        add_gate(past, a, n + 1, K_PLUS, gates[q][0] * e_plus, gates[q][1] * e_minus)
+    past[a, n + 1, DECAY_PLUS] = past[a, n, DECAY_PLUS] * plus[3]
+    past[a, n + 1, DECAY_MINUS] = past[a, n, DECAY_MINUS] * minus[3]
+    past[a, n + 1, DECAY_RISE] = past[a, n, DECAY_RISE]
+    if rule.tau_rise_ms > 0.0:
+        rise = decays(h_ms / rise_time(rule))
+        for q in range(3):
+            e_rise = rise[q] * past[a, n, DECAY_RISE]
+            add_gate(past, a, n + 1, K_PLUS_RISE, gates[q][0] * e_rise, gates[q][1] * e_rise)
+        past[a, n + 1, DECAY_RISE] *= rise[3]
+    past[a, n + 1, WINDOW_PLUS] = past[a, n, WINDOW_PLUS] * window_decay(m, LTP_WINDOW, s, h_ms / rule.tau_plus_ms)
+    past[a, n + 1, WINDOW_MINUS] = past[a, n, WINDOW_MINUS] * window_decay(m, LTD_WINDOW, s, h_ms / rule.tau_minus_ms)
+
+
+@inlined
+def node_gates(rule, m, flags, a, s, q, speed):
+    """(eta G+, eta G-) at Gauss node q, times the node's share of the step (`speed`)."""
+    eta = speed * factor(m, LEARNING_RATE, s, q, FLOOR_RATE)
+    g_plus = eta * linear(m, LTP_GATE, rule.gate_plus, s, q)
+    g_minus = eta * linear(m, LTD_GATE, rule.gate_minus, s, q)
+    note_sign(flags, a, SIGN_PLUS, g_plus)
+    note_sign(flags, a, SIGN_MINUS, g_minus)
+    return g_plus, g_minus
+
+
+@inlined
+def is_empty(m, row):
+    """True when no modulator acts on this row."""
+    return m[row, 0] == 0.0 and m[row, 1] == 0.0 and m[row, 2] == 0.0 and m[row, 3] == 0.0
+
+
+@inlined
+def trace_decays(m, s, k):
+    """Decay of a trace from the start of a step of k time constants to its three nodes and its end (P5)."""
+    if is_empty(m, TRACE_DECAY):
+        return decays(k)
+    r0, r1, r2 = trace_rate(m, s, 0), trace_rate(m, s, 1), trace_rate(m, s, 2)
+    f0 = exp(-k * (COLLOCATION[0, 0] * r0 + COLLOCATION[0, 1] * r1 + COLLOCATION[0, 2] * r2))
+    f1 = exp(-k * (COLLOCATION[1, 0] * r0 + COLLOCATION[1, 1] * r1 + COLLOCATION[1, 2] * r2))
+    f2 = exp(-k * (COLLOCATION[2, 0] * r0 + COLLOCATION[2, 1] * r1 + COLLOCATION[2, 2] * r2))
+    return f0, f1, f2, exp(-k * (WEIGHTS[0] * r0 + WEIGHTS[1] * r1 + WEIGHTS[2] * r2))
+
+
+@inlined
+def trace_rate(m, s, q):
+    """1 / g_D at Gauss node q (P5)."""
+    return 1.0 / factor(m, TRACE_DECAY, s, q, FLOOR_TIME)
+
+
+@inlined
+def add_gate(past, a, n, column, plus, minus):
+    """Add one quadrature node to the sums of step n; `column`: K_PLUS or K_PLUS_RISE."""
+    past[a, n, column] += plus
+    past[a, n, column + 1] += minus
+    past[a, n, column + REACH_PLUS] += abs(plus)
+    past[a, n, column + 1 + REACH_PLUS] += abs(minus)
+
+
+@inlined
+def window_decay(m, row, s, k):
+    """Decay of a pair trace over a step of k time constants (P1)."""
+    if is_empty(m, row):
+        return exp(-k)
+    d = 0.0
+    for q in range(3):
+        d += WEIGHTS[q] * k / factor(m, row, s, q, FLOOR_TIME)
+    return exp(-d)
+
+
+@inlined
+def block_is_full(rule, past, n):
+    """True when the tables must start again after step n: out of room, or exp(D) would cost digits."""
+    if n + 1 >= past.shape[1]:
+        return True
+    decay, window = exp(-MAX_DECAY), exp(-MAX_WINDOW)
+    for a in range(past.shape[0]):
+        if past[a, n, DECAY_PLUS] < decay or past[a, n, DECAY_MINUS] < decay or past[a, n, DECAY_RISE] < decay:
+            return True
+        if past[a, n, WINDOW_PLUS] < window or past[a, n, WINDOW_MINUS] < window:
+            return True
+    return False
+
+
+@inlined
+def earned(syn, past, n, i):
+    """What the traces of synapse i have earned from the block's begin to step n (E1)."""
+    w = syn[i, E_PLUS] * past[n, K_PLUS] - syn[i, E_MINUS] * past[n, K_MINUS]
+    if syn.shape[1] > RISE_PLUS:
+        w -= syn[i, RISE_PLUS] * past[n, K_PLUS_RISE] - syn[i, RISE_MINUS] * past[n, K_MINUS_RISE]
+    return w
+
+
+@inlined
+def reach(syn, past, i, n1, n2):
+    """How far weight i can have strayed between steps n1 and n2: the change with every part counted as positive."""
+    r = abs(syn[i, E_PLUS]) * (past[n2, REACH_PLUS] - past[n1, REACH_PLUS])
+    r += abs(syn[i, E_MINUS]) * (past[n2, REACH_MINUS] - past[n1, REACH_MINUS])
+    if syn.shape[1] > RISE_PLUS:
+        r += abs(syn[i, RISE_PLUS]) * (past[n2, REACH_PLUS_RISE] - past[n1, REACH_PLUS_RISE])
+        r += abs(syn[i, RISE_MINUS]) * (past[n2, REACH_MINUS_RISE] - past[n1, REACH_MINUS_RISE])
+    return r
+
+
+@inlined
+def bounded(syn, past, i, n, w_max):
+    """Weight i at step n, clipped as the dense form clips: where a bound is within reach, step by step."""
+    last = int(syn[i, LAST])
+    w = syn[i, ANCHOR] + earned(syn, past, last, i)
+    r = reach(syn, past, i, last, n)
+    if w - r >= W_MIN and w + r <= w_max:
+        return syn[i, ANCHOR] + earned(syn, past, n, i)
+    for k in range(last, n):
+        w = min(max(w + earned(syn, past, k + 1, i) - earned(syn, past, k, i), W_MIN), w_max)
+    return w
+
+
+@inlined
+def straight_weight(syn, i, k_plus, k_minus, w_max):
+    """Weight i (E2) where it cannot turn between events; k: the sums now."""
+    w = syn[i, ANCHOR] + syn[i, E_PLUS] * k_plus - syn[i, E_MINUS] * k_minus
+    return min(max(w, W_MIN), w_max)
+
+
+@inlined
+def weight_now(syn, past, i, n, w_max, straight):
+    """Weight i at step n of the block. straight: see `goes_straight`."""
+    if straight:
+        return straight_weight(syn, i, past[n, K_PLUS], past[n, K_MINUS], w_max)
+    return bounded(syn, past, i, n, w_max)
+
+
+@inlined
+def goes_straight(one_trace, flags, a):
+    """True when every weight of area a moves one way between two events, so that clipping once is clipping always."""
+    return one_trace and flags[a, ONE_WAY] == 1.0
+
+
+class Event(NamedTuple):
+    """What all synapses of one spike have in common: everything but the pair trace and the weight."""
+
+    gain: float  # g_A(s) (A + A3 slow trace)
+    at_once: float  # phi(s), with the sign of the side
+    mu: float
+    trace_scale: float  # from the trace now to the block's scale, times the norm of a rising trace
+    rise_scale: float
+    w_max: float
+    k_plus: float  # the sums now
+    k_minus: float
+
+
+@inlined
+def post_event(rule, m, s, a, past, n, slow, norm):
+    """A postsynaptic spike (P2) at step n in area a with signals s (A, 4); slow: o2; norm: see `rise_norm`."""
+    gain = factor(m, LTP_AMPLITUDE, s, a, FLOOR_RATE) * (rule.a_plus + rule.a3_plus * slow)
+    rise = norm / past[n, DECAY_RISE] if rule.tau_rise_ms > 0.0 else 0.0
+    at_once = linear(m, LTP_AT_ONCE, rule.phi_plus, s, a)
+    return Event(gain, at_once, rule.mu_plus, norm / past[n, DECAY_PLUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS])
+
+
+@inlined
+def pre_event(rule, m, s, a, past, n, slow, norm):
+    """A presynaptic spike that arrives at step n (P3); slow: r2."""
+    gain = factor(m, LTD_AMPLITUDE, s, a, FLOOR_RATE) * (rule.a_minus + rule.a3_minus * slow)
+    rise = norm / past[n, DECAY_RISE] if rule.tau_rise_ms > 0.0 else 0.0
+    at_once = -linear(m, LTD_AT_ONCE, rule.phi_minus, s, a)
+    return Event(gain, at_once, rule.mu_minus, norm / past[n, DECAY_MINUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS])
+
+
+@inlined
+def pair_amount(event, trace, room):
+    """a of (P2, P3): trace = the pair trace, room = distance to the bound as a share of the range (P4)."""
+    return event.gain * trace * (max(room, 0.0) ** event.mu if event.mu != 0.0 else 1.0)
+
+
+@inlined
+def after_at_once(event, w, amount):
+    """The weight after the immediate part of a pairing (P2, P3)."""
+    return min(max(w + event.at_once * amount, W_MIN), event.w_max)
+
+
+@inlined
+def write_straight(event, syn, i, w, amount, column):
+    """Write a pairing into synapse i of weight w and return its weight after it; column: E_PLUS or E_MINUS."""
+    syn[i, column] += amount * event.trace_scale
+    w = after_at_once(event, w, amount)
+    syn[i, ANCHOR] = w - syn[i, E_PLUS] * event.k_plus + syn[i, E_MINUS] * event.k_minus
+    return w
+
+
+@inlined
+def write_bounded(event, syn, past, i, n, w, amount, column):
+    """`write_straight` for synapses that may turn between events: also the rising part and the step."""
+    syn[i, column] += amount * event.trace_scale
+    if event.rise_scale != 0.0:
+        syn[i, column + RISE_PLUS - E_PLUS] += amount * event.rise_scale
+    w = after_at_once(event, w, amount)
+    syn[i, ANCHOR] = w - earned(syn, past, n, i)
+    syn[i, LAST] = n
+    return w
+
+
+@inlined
+def rebase(syn, past, first, stop, n, w_max, straight):
+    """End of a block at step n for synapses first..stop-1: up to date, traces in plain scale. `restart` must follow."""
+    plus, minus, rise = past[n, DECAY_PLUS], past[n, DECAY_MINUS], past[n, DECAY_RISE]
+    k_plus, k_minus = past[n, K_PLUS], past[n, K_MINUS]
+    for i in range(first, stop):
+        syn[i, ANCHOR] = straight_weight(syn, i, k_plus, k_minus, w_max) if straight else bounded(syn, past, i, n, w_max)
+        syn[i, E_PLUS] = kept(syn[i, E_PLUS] * plus)
+        syn[i, E_MINUS] = kept(syn[i, E_MINUS] * minus)
+        syn[i, LAST] = 0.0
+    if syn.shape[1] > RISE_PLUS:
+        for i in range(first, stop):
+            syn[i, RISE_PLUS] = kept(syn[i, RISE_PLUS] * rise)
+            syn[i, RISE_MINUS] = kept(syn[i, RISE_MINUS] * rise)
+
+
+@inlined
+def kept(e):
+    """A trace, or 0 where it is too small to matter: denormal numbers make a processor crawl."""
+    return e if abs(e) > 1e-200 else 0.0
+
+
+@inlined
+def restart(tables):
+    """Start the tables of a new block."""
+    for a in range(tables.past.shape[0]):
+        tables.past[a, 0, :N_SUMS] = 0.0
+        tables.past[a, 0, N_SUMS:] = 1.0
+        tables.flags[a, SIGN_PLUS] = tables.flags[a, SIGN_MINUS] = 0.0
+        tables.flags[a, ONE_WAY] = 1.0
+
+
+@inlined
+def trace_now(syn, past, i, n):
+    """(e+, e-) of synapse i at step n, in plain scale."""
+    plus, minus = syn[i, E_PLUS] * past[n, DECAY_PLUS], syn[i, E_MINUS] * past[n, DECAY_MINUS]
+    if syn.shape[1] > RISE_PLUS:
+        plus -= syn[i, RISE_PLUS] * past[n, DECAY_RISE]
+        minus -= syn[i, RISE_MINUS] * past[n, DECAY_RISE]
+    return plus, minus

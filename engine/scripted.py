@@ -1,0 +1,151 @@
+"""Protocols in which everything is scripted: spikes, bursts, tonic levels. Synapse k joins source k to target k, without delay.
+
+`play` puts one protocol on an uneven grid and hands it to the time loop; compiled, so that a curve of fifty protocols is one call.
+"""
+
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.circuit import Net
+from engine.dispatch import NoWorld
+from engine.grid import fill_grid
+from engine.kernel import kernel
+from engine.loop import SLOW_MS, Job, Log, Record, State, simulate
+from engine.modulators import N_MODULATORS, Kinetics, settle
+from engine.neurons import SCRIPTED
+from engine.plasticity import ANCHOR, Rule, Tables, restart
+
+
+BLOCK_STEPS = 256
+
+
+class Script(NamedTuple):
+    """Times in ms. S spikes, B pulses."""
+
+    spike_ms: np.ndarray  # (S,)
+    spike_neuron: np.ndarray  # (S,) 0..P-1 sources, P..2P-1 targets
+    pulse_ms: np.ndarray  # (B,)
+    pulse_of: np.ndarray  # (B,) modulator
+    pulse_nm: np.ndarray  # (B,) amplitude
+    switch_ms: float  # when the second tonic level begins
+    start_ms: float
+    end_ms: float
+
+
+class Batch(NamedTuple):
+    """K scripts end to end; entry k of `spike_at` and `pulse_at` is where script k begins."""
+
+    spike_ms: np.ndarray
+    spike_neuron: np.ndarray
+    spike_at: np.ndarray  # (K + 1,)
+    pulse_ms: np.ndarray
+    pulse_of: np.ndarray
+    pulse_nm: np.ndarray
+    pulse_at: np.ndarray  # (K + 1,)
+    times_ms: np.ndarray  # (K, 3) switch, start, end
+
+
+def batch(scripts: list[Script]) -> Batch:
+    """Scripts as one struct of arrays."""
+    joined = [np.concatenate([getattr(s, name) for s in scripts]) for name in Script._fields[:5]]
+    at = [np.cumsum([0] + [getattr(s, name).size for s in scripts]) for name in ("spike_ms", "pulse_ms")]
+    times = np.array([(s.switch_ms, s.start_ms, s.end_ms) for s in scripts], float)
+    return Batch(joined[0], joined[1], at[0], joined[2], joined[3], joined[4], at[1], times)
+
+
+class Physics(NamedTuple):
+    """What a protocol acts on."""
+
+    rule: Rule
+    matrix: np.ndarray
+    kin: Kinetics
+    taus: np.ndarray  # see grid.time_constants
+    step: float
+
+
+@kernel
+def pair_net(n, spike_step, spike_neuron):
+    """n sources, n targets, one plastic synapse each."""
+    pop = np.array([[SCRIPTED, 0, 2 * n, 0]])
+    proj = np.array([[0, n, n, 2 * n, 0, 1, 0, 0, n, 0, 0, 0, 0, 1]])
+    script = np.empty((2, spike_step.size), np.int64)
+    script[0], script[1] = spike_step, spike_neuron
+    none = np.zeros(0, np.int64)
+    rows, each = np.arange(n + 1), np.arange(n)
+    return Net(pop, np.zeros((1, 8)), proj, script, rows, each + n, rows, each, each, none, np.zeros(0))
+
+
+@kernel
+def pair_state(n, agenda_steps):
+    """State of `pair_net`: nothing has happened yet."""
+    pre, post = np.zeros((3, n)), np.zeros((3, n))
+    pre[SLOW_MS], post[SLOW_MS] = -1e300, -1e300
+    return State(
+        np.zeros(3, np.int64), np.zeros((6, 2 * n)), np.zeros((2, 2 * n), np.int64), np.zeros((1, 2 * n + 1), np.int64),
+        pre, post, np.zeros((agenda_steps, N_MODULATORS)),
+    )  # fmt: skip
+
+
+@kernel
+def all_marks(spike_ms, pulse_ms, times_ms, sample_ms):
+    """Sorted marks of a script with its samples, and which of them are only samples."""
+    switch, start, end = times_ms
+    hard = np.concatenate((spike_ms, pulse_ms, np.array([start, end, min(max(switch, start), end)])))
+    marks = np.concatenate((hard, sample_ms))
+    soft = np.zeros(marks.size, np.bool_)
+    soft[hard.size :] = True
+    order = np.argsort(marks, kind="mergesort")
+    return marks[order], soft[order]
+
+
+@kernel
+def places_in(grid, times_ms):
+    """Index of the grid point nearest to each time.
+
+    A plain loop: numba 0.68 loses `a[i] += x` in a function that also builds an array from a comprehension.
+    """
+    out = np.empty(times_ms.size, np.int64)
+    for k in range(times_ms.size):
+        out[k] = min(np.searchsorted(grid, times_ms[k] - 1e-6), grid.size - 1)
+    return out
+
+
+@kernel
+def play(physics, scripts, w_start, sample_ms, rng):
+    """Run every script of a batch, each anew, for synapses with start weights w_start (P,); sample_ms sorted, within the scripts.
+
+    Returns the weights at the end (K, P), and of the last script the samples of synapse 0: weight, e+, e- (3, T),
+    concentration and signal (2, T, 1, 4), gates (T, 1, 3).
+    """
+    rule, n = physics.rule, w_start.size
+    final = np.empty((scripts.times_ms.shape[0], n))
+    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, 13)), np.zeros((1, 3)))
+    log = Log(np.zeros(0), np.zeros(0, np.int64), np.zeros(1, np.int64), 0.0, 0.0)
+    watch = np.zeros(1, np.int64)
+    synapse, modulator = np.zeros((3, sample_ms.size, 1)), np.zeros((2, sample_ms.size, 1, N_MODULATORS))
+    gates = np.zeros((sample_ms.size, 1, 3))
+    for k in range(final.shape[0]):
+        spikes = slice(scripts.spike_at[k], scripts.spike_at[k + 1])
+        pulses = slice(scripts.pulse_at[k], scripts.pulse_at[k + 1])
+        marks, soft = all_marks(scripts.spike_ms[spikes], scripts.pulse_ms[pulses], scripts.times_ms[k], sample_ms)
+        grid = fill_grid(marks, soft, physics.taus, physics.step)
+        step = places_in(grid, scripts.spike_ms[spikes])
+        order = np.argsort(step, kind="mergesort")
+        net = pair_net(n, step[order], scripts.spike_neuron[spikes][order])
+        state = pair_state(n, grid.size)
+        due = places_in(grid, scripts.pulse_ms[pulses])
+        for j in range(due.size):
+            state.agenda[due[j], scripts.pulse_of[pulses][j]] += scripts.pulse_nm[pulses][j]
+        starts = np.array([-inf, scripts.times_ms[k, 0]])[: physics.kin.tonic_nm.shape[0]]
+        kin = Kinetics(physics.kin.table, physics.kin.tonic_nm, starts, physics.kin.baseline_tau_ms)
+        levels = np.zeros((5, 1, N_MODULATORS))
+        settle(kin, levels, scripts.times_ms[k, 1])
+        syn = np.zeros((n, 6 if rule.tau_rise_ms > 0.0 else 4))
+        syn[:, ANCHOR] = w_start
+        restart(tables)
+        record = Record(places_in(grid, sample_ms), watch, watch, synapse, modulator, gates, np.zeros(1, np.int64))
+        simulate(Job(net, rule, physics.matrix, kin, levels, syn, tables, state, log, record), NoWorld(0.0), np.zeros(0), grid, rng)
+        final[k] = syn[:, ANCHOR]
+    return final, synapse[:, :, 0], modulator[:, :, 0], gates[:, 0]

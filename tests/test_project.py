@@ -1,0 +1,213 @@
+"""The project around the code: requirements, container, and habits that a machine can hold."""
+
+import ast
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+from statistics import median
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+CODE = sorted([*ROOT.glob("engine/**/*.py"), *ROOT.glob("components/**/*.py"), *ROOT.glob("app.py")])
+LONGEST_FUNCTION = 60
+LONGEST_MEDIAN = 12
+
+# The lowest versions without a known hole or fault that matters here.
+FLOORS = {
+    "dash": "4.4.1",  # job handles were believed verbatim (dash#3902)
+    "plotly": "7.1.0",  # plotly.js 4: far above CVE-2023-46308
+    "flask": "3.1.3",  # GHSA-68rp-wp8r-4726
+    "werkzeug": "3.1.6",  # CVE-2026-27199, CVE-2026-21860
+    "gunicorn": "26.1.0",  # header hardening, duplicate Host
+    "flask-caching": "2.5.1",  # two sets of values, one key (#656)
+    "orjson": "3.11.6",  # CVE-2025-67221
+    "celery": "5.6",  # reconnects to Redis
+    "kombu": "5.6",
+    "redis": "4.5.4",  # CVE-2023-28858: answers to the wrong client
+}
+UNWANTED = {"diskcache", "nbconvert"}  # CVE-2025-69872 without a fix; PYSEC-2022-249
+
+
+def requirements(file: str) -> dict[str, Requirement]:
+    """The requirements of a file by name."""
+    lines = (line.partition("#")[0].strip() for line in (ROOT / file).read_text().splitlines())
+    found = [Requirement(line) for line in lines if line and not line.startswith("-r")]
+    return {canonicalize_name(r.name): r for r in found}
+
+
+def lowest(requirement: Requirement) -> Version:
+    """The lowest version that a requirement lets in."""
+    return min(Version(s.version) for s in requirement.specifier if s.operator in ("==", ">="))
+
+
+def needs(name: str) -> set[str]:
+    """What an installed package requires here, without its extras."""
+    found = (Requirement(text) for text in metadata.requires(name) or [])
+    return {canonicalize_name(r.name) for r in found if r.marker is None or r.marker.evaluate({"extra": ""})}
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned(file):
+    loose = [name for name, r in requirements(file).items() if [s.operator for s in r.specifier] != ["=="]]
+    assert loose == (["numpy"] if file == "requirements.txt" else [])
+
+
+def test_requirements_are_complete():
+    listed = requirements("requirements.txt")
+    assert {name: missing for name in listed if (missing := needs(name) - set(listed))} == {}
+    listed |= requirements("requirements-dev.txt")
+    assert {name: missing for name in listed if (missing := needs(name) - set(listed))} == {}
+
+
+def test_requirements_are_what_is_installed():
+    listed = requirements("requirements.txt") | requirements("requirements-dev.txt")
+    other = {name: metadata.version(name) for name, r in listed.items() if not r.specifier.contains(metadata.version(name))}
+    assert other == {}
+
+
+def test_requirements_keep_the_version_floors():
+    listed = requirements("requirements.txt")
+    below = {name: floor for name, floor in FLOORS.items() if name in listed and lowest(listed[name]) < Version(floor)}
+    assert below == {}
+    assert not UNWANTED & set(listed)
+    assert not [name for name, r in listed.items() if r.extras], "dash[celery] and dash[testing] pull in versions below the floors"
+
+
+def test_version_is_the_same_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    engine = re.search(r'__version__ = "(.+)"', (ROOT / "engine/__init__.py").read_text())[1]
+    assert project["version"] == citation["version"] == engine
+
+
+def dockerfile() -> list[tuple[str, str]]:
+    """The Dockerfile as (instruction, argument)."""
+    text = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
+    return [tuple(line.split(maxsplit=1)) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_container_is_small_and_unprivileged():
+    steps = dockerfile()
+    of = lambda word: [argument for step, argument in steps if step == word]  # noqa: E731
+    assert all(re.match(r"python:3\.\d+-slim\b", base) for base in of("FROM"))
+    assert len(of("FROM")) == 2, "packages are built in a stage of their own"
+    assert of("USER") == ["10001"]
+    assert steps.index(("USER", "10001")) < next(i for i, (_, argument) in enumerate(steps) if "app.warm()" in argument)
+    assert "/healthz" in of("HEALTHCHECK")[0]
+    assert of("EXPOSE") == ["8050"]
+    assert of("CMD")[0].startswith('["gunicorn"')
+    assert "NUMBA_CPU_NAME=generic" in of("ENV")[0], "kernels built on one machine must run on another"
+    assert "THIRD_FACTOR_CACHE=" in of("ENV")[0]
+    assert not of("ADD")
+
+
+def test_container_gets_only_what_it_runs():
+    lines = (ROOT / ".dockerignore").read_text().split()
+    assert lines[0] == "*"
+    assert {"!app.py", "!engine", "!components", "!assets", "!lessons", "!requirements.txt", "!gunicorn.conf.py"} <= set(lines)
+
+
+def test_compose_takes_every_right_away():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert service["mem_limit"], name
+        assert 0 < service["pids_limit"] <= 512, name
+        assert any(mount.startswith("/tmp") for mount in service["tmpfs"]), name
+        assert not {"privileged", "network_mode", "pid", "cap_add", "devices"} & set(service), name
+        assert "docker.sock" not in str(service), name
+
+
+def test_gunicorn_keeps_no_back_door():
+    values = {}
+    exec(compile((ROOT / "gunicorn.conf.py").read_text(), "gunicorn.conf.py", "exec"), values)
+    assert values["control_socket_disable"] is True
+    assert values["worker_class"] == "gthread"
+    assert values["max_requests"] == 0
+    assert values["bind"].startswith("127.0.0.1:")
+
+
+def functions() -> list[tuple[str, str, int]]:
+    """Every function: where, its name, its lines without signature and docstring."""
+    found = []
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[ast.get_docstring(node) is not None :]
+                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+                found.append((str(path.relative_to(ROOT)), node.name, lines))
+    return found
+
+
+def test_functions_are_short():
+    long = [f for f in functions() if f[2] > LONGEST_FUNCTION and not ("components/panels" in f[0] and "figure" in f[1])]
+    assert long == []
+    assert median(lines for _, _, lines in functions()) <= LONGEST_MEDIAN
+
+
+def called(node: ast.Call) -> str:
+    """Name of what is called: `eval`, `np.load`."""
+    return ast.unparse(node.func)
+
+
+def forbidden(tree: ast.AST) -> list[str]:
+    """Things that turn data into code, or crash a threaded server."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
+            found += sorted(names & {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"})
+        if isinstance(node, ast.Call):
+            given = {k.arg: getattr(k.value, "value", None) for k in node.keywords}
+            found += [called(node)] if called(node) in {"eval", "exec", "pd.read_pickle"} else []
+            found += ["np.load"] if called(node) == "np.load" and given.get("allow_pickle") is not False else []
+            found += ["parallel=True"] if given.get("parallel") else []
+            found += ["dangerously_allow_html"] if "dangerously_allow_html" in given else []
+    return found
+
+
+def test_code_never_turns_data_into_code():
+    assert {str(path.relative_to(ROOT)): found for path in CODE if (found := forbidden(ast.parse(path.read_text())))} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "eval(text)",
+        "np.load(file)",
+        "njit(parallel=True)",
+        "Markdown(dangerously_allow_html=True)",
+    ],
+)
+def test_forbidden_things_are_seen(line):
+    assert forbidden(ast.parse(line))
+
+
+def project_files() -> list[Path]:
+    """All text files of the project, without what a tool has made."""
+    hidden_but_ours = {".ci", ".gitignore", ".dockerignore", ".github"}
+    made = {"__pycache__", "test-results"}
+    top = [p for p in ROOT.iterdir() if p.name in hidden_but_ours or not p.name.startswith(".")]
+    paths = [p for entry in top for p in ([entry] if entry.is_file() else entry.rglob("*"))]
+    text = {"", ".py", ".md", ".txt", ".toml", ".yaml", ".yml", ".cff", ".js", ".css", ".json", ".svg", ".html"}
+    return [p for p in paths if p.is_file() and p.suffix in text and not made & set(p.parts)]
+
+
+def test_no_path_of_one_machine():
+    machine = re.compile(r"(?<![\w.:])/(home/\w|root/|Users/\w|work/|opt/pypi)")
+    assert [str(p.relative_to(ROOT)) for p in project_files() if machine.search(p.read_text())] == []
+
+
+def test_nothing_is_left_to_do():
+    mark = re.compile(r"(#|//|/\*)\s*(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+    assert [str(p.relative_to(ROOT)) for p in project_files() if mark.search(p.read_text())] == []
