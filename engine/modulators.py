@@ -114,9 +114,10 @@ def kinetics(values: dict[str, Value], areas: tuple[dict[str, Value], ...], epoc
 
     def number(row, m, name):
         value = row[f"{m}_{name}"]
-        return spec[name].param.choices.index(value) if spec[name].kind is str else value * SCALE.get(name, 1.0)
+        return float(spec[name].param.choices.index(value)) if spec[name].kind is str else value * SCALE.get(name, 1.0)
 
-    table = np.array([[[float(number({**values, **area}, m, c)) for c in COLUMNS] for m in MODULATORS] for area in areas])
+    rows = [{**values, **area} for area in areas]
+    table = np.array([[[number(row, m, c) for c in COLUMNS] for m in MODULATORS] for row in rows])
     tonic = [table[:, :, TONIC]]
     for _, override in epochs:
         level = tonic[-1].copy()

@@ -17,7 +17,7 @@ from engine.grid import time_constants
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
 from engine.run import Control, Output
-from engine.scripted import Physics, Script, batch, play
+from engine.scripted import Batch, Physics, Script, batch, play
 from engine.settings import Settings
 
 TITLE = "Pairing"
@@ -164,19 +164,22 @@ def write_pulses(p: Protocol, end_ms: float) -> tuple[np.ndarray, np.ndarray, np
     return all_ms[keep], join(who, np.int64)[keep], join(size, float)[keep]
 
 
-def delayed_scripts(p: Protocol, dts_ms: np.ndarray, m: int, delays_ms: np.ndarray) -> list[Script]:
-    """The protocol with the burst of modulator m at each of several delays; the spikes stay."""
-    spikes, out = write_script(p, dts_ms), []
-    for delay_ms in delays_ms:
-        moved = p._replace(delay_ms=np.where(np.arange(N_MODULATORS) == m, delay_ms, p.delay_ms))
-        pulses = write_pulses(moved, spikes.end_ms)
-        out.append(spikes._replace(pulse_ms=pulses[0], pulse_of=pulses[1], pulse_nm=pulses[2]))
-    return out
+def delayed(p: Protocol, dt_ms: np.ndarray, m: int, delays_ms: np.ndarray) -> Batch:
+    """The protocol with the burst of modulator m at each of K delays, for one synapse. The spikes stay, pulses move."""
+    spikes = write_script(p, dt_ms)
+    pulse_ms, who, size = write_pulses(p._replace(delay_ms=np.where(np.arange(N_MODULATORS) == m, 0.0, p.delay_ms)), np.inf)
+    moved = pulse_ms + np.where(who == m, 1.0, 0.0) * delays_ms[:, None]
+    keep, k = moved < spikes.end_ms, delays_ms.size
+    return Batch(
+        np.tile(spikes.spike_ms, k), np.tile(spikes.spike_neuron, k), np.arange(k + 1) * spikes.spike_ms.size,
+        moved[keep], np.tile(who, (k, 1))[keep], np.tile(size, (k, 1))[keep], np.concatenate(([0], np.cumsum(keep.sum(axis=1)))),
+        np.tile((spikes.switch_ms, spikes.start_ms, spikes.end_ms), (k, 1)),
+    )  # fmt: skip
 
 
-def final_weights(physics: Physics, scripts: list[Script], n: int, w: float, rng) -> np.ndarray:
+def final_weights(physics: Physics, scripts: Batch, n: int, w: float, rng) -> np.ndarray:
     """Weights (K, n) after each of K scripts, of n synapses that start at w."""
-    return play(physics, batch(scripts), np.full(n, w), np.empty(0), rng)[0]
+    return play(physics, scripts, np.full(n, w), np.empty(0), rng)[0]
 
 
 def physics_of(values: dict[str, Value]) -> Physics:
@@ -220,14 +223,15 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     out = timeline(values, physics, p, w, rng) | {"start_weight": w}
     percent = 100.0 / w
     dts = np.append(WINDOW_DT_MS, float(values["dt_ms"]))
-    final = final_weights(physics, [write_script(p, dts)], dts.size, w, rng)[0]
-    plain = final_weights(without_modulators(physics), [write_script(p, WINDOW_DT_MS)], WINDOW_DT_MS.size, w, rng)[0]
+    final = final_weights(physics, batch([write_script(p, dts)]), dts.size, w, rng)[0]
+    plain = final_weights(without_modulators(physics), batch([write_script(p, WINDOW_DT_MS)]), WINDOW_DT_MS.size, w, rng)[0]
     out |= {"window_dt_ms": WINDOW_DT_MS, "window_percent": final[:-1] * percent, "window_plain_percent": plain * percent}
     out |= {"final_weight": final[-1], "final_percent": final[-1] * percent}
     delays, swept = thin(DELAYS_S, p, tier), MODULATORS.index(values["swept"])
-    by_delay = final_weights(physics, delayed_scripts(p, dts[-1:], swept, 1e3 * delays), 1, w, rng)[:, 0]
+    by_delay = final_weights(physics, delayed(p, dts[-1:], swept, 1e3 * delays), 1, w, rng)[:, 0]
     rates, orders = thin(RATES_HZ, p, tier), np.array([1.0, -1.0]) * abs(values["dt_ms"])
-    by_rate = final_weights(physics, [write_script(p._replace(period_ms=1e3 / r), orders) for r in rates], 2, w, rng).T
+    scripts = batch([write_script(p._replace(period_ms=1e3 / r), orders) for r in rates])
+    by_rate = final_weights(physics, scripts, 2, w, rng).T
     return out | {"delay_s": delays, "delay_percent": by_delay * percent, "rate_hz": rates, "rate_percent": by_rate * percent}
 
 
@@ -260,5 +264,51 @@ def effect(settings: Settings, run) -> str:
     return f"After the protocol the synapse {kind}: {percent:.4g} % of its start ({float(run.start_weight):.3g} to {float(run.final_weight):.4g})."
 
 
-PRESETS: dict[str, dict] = {}
-
+PRESETS = {
+    "late_reward": {
+        "title": "A reward half a second late", "rule": "izhikevich_2007", "values": {},
+        "note": "The trace is still two thirds alive when dopamine arrives: the weight steps up.",
+        "source": "Izhikevich 2007",
+    },
+    "too_late": {
+        "title": "A reward three seconds late", "rule": "izhikevich_2007", "values": {"da_delay_ms": 3000},
+        "note": "The same burst finds a trace that has faded to 5 %. What would rescue it?", "source": "Izhikevich 2007",
+    },
+    "tonic_not_phasic": {
+        "title": "The same dopamine, spread out", "rule": "izhikevich_2007", "values": {"da_burst_nm": 0.0, "da_tonic_nm": 50.0},
+        "note": "A steady level reads every trace, also those that earned no reward.", "source": "Izhikevich 2007",
+    },
+    "d1_blocked": {
+        "title": "D1 receptors blocked", "rule": "izhikevich_2007", "values": {"da_drug": "antagonist", "da_drug_dose": 200.0},
+        "note": "Without the receptor neither order changes the synapse.", "source": "Pawlak & Kerr 2008",
+    },
+    "band": {
+        "title": "A window with a lower edge", "rule": "yagishita_2014", "values": {},
+        "note": "With a trace that must rise first, dopamine can also come too early.", "source": "Yagishita et al. 2014",
+    },
+    "control_ca1": {
+        "title": "CA1 without modulators", "rule": "brzosko_2017", "values": {},
+        "note": "One hundred pairings: the classical window.", "source": "Brzosko et al. 2017",
+    },
+    "ach_during": {
+        "title": "Acetylcholine during pairing", "rule": "brzosko_2017", "values": {"ach_tonic_nm": 1000.0, "ach_after_nm": -1000.0},
+        "note": "Every order within 20 ms now depresses.", "source": "Brzosko et al. 2017",
+    },
+    "ach_then_da": {
+        "title": "Acetylcholine, then dopamine", "rule": "brzosko_2017",
+        "values": {"ach_tonic_nm": 1000.0, "ach_after_nm": -1000.0, "da_after_nm": 10_000.0},
+        "note": "Dopamine after the pairings turns the depressed synapse into a potentiated one.", "source": "Brzosko et al. 2017",
+    },
+    "rate": {
+        "title": "Fast pairing, slow pairing", "rule": "triplet_2006", "values": {},
+        "note": "The same time difference does nothing at 1 Hz and much at 40 Hz.", "source": "Pfister & Gerstner 2006",
+    },
+    "two_keys": {
+        "title": "Two traces, two keys", "rule": "he_2015", "values": {},
+        "note": "Norepinephrine opens the LTP trace. Turn the order round: only serotonin finds that trace.", "source": "He et al. 2015",
+    },
+    "balance": {
+        "title": "Where two traces balance", "rule": "huertas_2016", "values": {},
+        "note": "Move the burst towards the pairing: at 1.3 s the change passes through zero.", "source": "Huertas et al. 2016",
+    },
+}  # fmt: skip
