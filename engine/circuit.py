@@ -112,6 +112,10 @@ class Circuit:
         self.spikes.append((np.asarray(steps, np.int64), np.asarray(who, np.int64) + population.start))
         return population
 
+    def group(self, name: str, first: Population, last: Population) -> Population:
+        """Neighbouring populations, first to last, as one target; adds no neurons."""
+        return Population(name, first.kind, first.start, last.stop - first.start, first.area, ())
+
     def project(self, name, source, goal, pairs, weight, delay_ms=1.0, plastic=False, sign=1.0, area=None) -> Projection:
         """Connect `pairs` = (pre, post) neuron numbers with `weight` (a number or one per pair, >= 0) and a sign."""
         pre, post = (np.asarray(x, np.int64) for x in pairs)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernel import inlined, kernel
+from engine.kernel import inlined, kernel, uncounted
 from engine.circuit import (
     AREA, DELAY, FIRST, IN_ROW, KIND, LAST_ONE, OUT_ROW, PLASTIC, POST_START, POST_STOP, POST_TRACE, PRE_START, PRE_STOP,
     PRE_TRACE, PROJ_AREA, SIGN, START, STOP, Net,
@@ -30,7 +30,7 @@ from engine.neurons import (
 )  # fmt: skip
 from engine.plasticity import (
     E_MINUS, E_PLUS, EXCITABILITY, EXPLORATION_NOISE, FLOOR_RATE, LEARNING_RATE, LTD_GATE, LTP_GATE, NEAREST, W_MIN,
-    WINDOW_MINUS, WINDOW_PLUS, Rule, Tables, block_is_full, bounded, extend, factor, goes_straight, linear, new_synapses,
+    WINDOW_MINUS, WINDOW_PLUS, Rule, Tables, block_is_full, bounded, extend, factor, goes_straight, kept, linear, new_synapses,
     new_tables, pair_amount, post_event, pre_event, rebase, restart, rise_norm, same_traces, signals_in_step, straight_weight,
     trace_now, weight_now, write_bounded, write_straight,
 )  # fmt: skip
@@ -402,11 +402,19 @@ def sample(rule, matrix, levels, syn, tables, record, b, one_trace):
         record.synapse[0, k, i] = weight_now(syn, tables.past[a], record.watch[i], b, rule.w_max, straight)
         record.synapse[1, k, i], record.synapse[2, k, i] = trace_now(syn, tables.past[a], record.watch[i], b)
     for a in range(levels.shape[1]):
-        record.modulator[0, k, a], record.modulator[1, k, a] = levels[C, a], levels[S, a]
+        for m in range(N_MODULATORS):
+            record.modulator[0, k, a, m], record.modulator[1, k, a, m] = levels[C, a, m], levels[S, a, m]
         record.gates[k, a, 0] = rule.eta_per_s * factor(matrix, LEARNING_RATE, levels[S], a, FLOOR_RATE)
         record.gates[k, a, 1] = linear(matrix, LTP_GATE, rule.gate_plus, levels[S], a)
         record.gates[k, a, 2] = linear(matrix, LTD_GATE, rule.gate_minus, levels[S], a)
     record.size[0] = k + 1
+
+
+@inlined
+def rebase_traces(trace, first, size, fade):
+    """Pair traces from the block's scale to plain scale."""
+    for k in range(first, first + size):
+        trace[PAIR, k] = kept(trace[PAIR, k] * fade)
 
 
 @inlined
@@ -418,8 +426,8 @@ def end_block(proj, w_max, syn, tables, state, one_trace):
         if p[PLASTIC] == 1:
             past = tables.past[p[PROJ_AREA]]
             rebase(syn, past, p[FIRST], p[LAST_ONE], b, w_max, goes_straight(one_trace, tables.flags, p[PROJ_AREA]))
-            state.pre[PAIR, p[PRE_TRACE] : p[PRE_TRACE] + p[PRE_STOP] - p[PRE_START]] *= past[b, WINDOW_PLUS]
-            state.post[PAIR, p[POST_TRACE] : p[POST_TRACE] + p[POST_STOP] - p[POST_START]] *= past[b, WINDOW_MINUS]
+            rebase_traces(state.pre, p[PRE_TRACE], p[PRE_STOP] - p[PRE_START], past[b, WINDOW_PLUS])
+            rebase_traces(state.post, p[POST_TRACE], p[POST_STOP] - p[POST_START], past[b, WINDOW_MINUS])
     restart(tables)
     state.clock[BLOCK] = 0
 
@@ -432,18 +440,14 @@ def third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s):
         extend(rule, matrix, tables.past, tables.flags, a, s, b, h_ms)
 
 
-@kernel
-def simulate(job, world, memory, grid_ms, rng):
-    """Run over grid_ms (T+1,): T steps, continuing where the job stands. A sample due at the very end is taken then.
-
-    Afterwards every weight and trace is up to date at grid_ms[-1].
-    """
+@uncounted
+def run_steps(job, world, memory, grid_ms, rng):
+    """The loop itself; see the head of this file for the six steps."""
     net, rule, state, record, tables, syn = job.net, job.rule, job.state, job.record, job.tables, job.syn
     matrix, kin, levels, log, clock = job.matrix, job.kin, job.levels, job.log, job.state.clock
     signals = levels[S]
     one_trace = same_traces(rule, matrix)
     norm_plus, norm_minus = rise_norm(rule, rule.tau_e_ms), rise_norm(rule, rule.tau_e_ms * rule.ltd_decay_ratio)
-    s = np.empty((3, N_MODULATORS))
     n0 = clock[DONE]
     for k in range(grid_ms.size - 1):
         n, t_ms, h_ms, b = n0 + k, grid_ms[k], grid_ms[k + 1] - grid_ms[k], clock[BLOCK]
@@ -456,7 +460,7 @@ def simulate(job, world, memory, grid_ms, rng):
         release_due(kin, levels, state.agenda, n, t_ms)
         while record.size[0] < record.at.size and record.at[record.size[0]] == n:
             sample(rule, matrix, levels, syn, tables, record, b, one_trace)
-        third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s)
+        third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, tables.nodes)
         clock[BLOCK] = b + 1
         if block_is_full(rule, tables.past, b + 1):
             end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
@@ -464,3 +468,12 @@ def simulate(job, world, memory, grid_ms, rng):
     end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
     while record.size[0] < record.at.size and record.at[record.size[0]] == clock[DONE]:
         sample(rule, matrix, levels, syn, tables, record, 0, one_trace)
+
+
+@kernel
+def simulate(job, world, memory, grid_ms, rng):
+    """Run over grid_ms (T+1,): T steps, continuing where the job stands. A sample due at the very end is taken then.
+
+    world: what reacts to spikes (dispatch.py), with its `memory`. Afterwards every weight and trace is up to date at grid_ms[-1].
+    """
+    run_steps(job, world, memory, grid_ms, rng)

@@ -143,11 +143,12 @@ class Tables(NamedTuple):
 
     past: np.ndarray  # (A, L + 1, 13)
     flags: np.ndarray  # (A, 3)
+    nodes: np.ndarray  # (3, 4) scratch: signals at the Gauss nodes of a step
 
 
 def new_tables(n_areas: int, length: int) -> Tables:
     """Tables for blocks of at most `length` steps."""
-    tables = Tables(np.zeros((n_areas, length + 1, 13)), np.zeros((n_areas, 3)))
+    tables = Tables(np.zeros((n_areas, length + 1, 13)), np.zeros((n_areas, 3)), np.zeros((3, 4)))
     restart(tables)
     return tables
 
@@ -513,8 +514,8 @@ def kept(e):
 def restart(tables):
     """Start the tables of a new block."""
     for a in range(tables.past.shape[0]):
-        tables.past[a, 0, :N_SUMS] = 0.0
-        tables.past[a, 0, N_SUMS:] = 1.0
+        for k in range(tables.past.shape[2]):
+            tables.past[a, 0, k] = 0.0 if k < N_SUMS else 1.0
         tables.flags[a, SIGN_PLUS] = tables.flags[a, SIGN_MINUS] = 0.0
         tables.flags[a, ONE_WAY] = 1.0
 

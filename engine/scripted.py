@@ -121,7 +121,7 @@ def play(physics, scripts, w_start, sample_ms, rng):
     """
     rule, n = physics.rule, w_start.size
     final = np.empty((scripts.times_ms.shape[0], n))
-    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, 13)), np.zeros((1, 3)))
+    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, 13)), np.zeros((1, 3)), np.zeros((3, 4)))
     log = Log(np.zeros(0), np.zeros(0, np.int64), np.zeros(1, np.int64), 0.0, 0.0)
     watch = np.zeros(1, np.int64)
     synapse, modulator = np.zeros((3, sample_ms.size, 1)), np.zeros((2, sample_ms.size, 1, N_MODULATORS))

@@ -1,0 +1,324 @@
+r"""Credit: who gets the credit when the reward comes late?
+
+One synapse of many is the target: when its postsynaptic neuron fires within `coincidence_ms` after its presynaptic one, a reward is due.
+The reward releases the modulators' bursts, each at its own delay. Everything else goes on at random meanwhile.
+
+small           100 Poisson inputs onto 3 integrate-and-fire neurons with noise: 300 plastic synapses, live
+izhikevich_1000 the network of Izhikevich 2007: 800 excitatory and 200 inhibitory neurons, 100 synapses each, delay 1 ms, noise input;
+                80 000 plastic synapses, one hour of simulated time; the target starts at weight 0
+
+Izhikevich EM (2007) Cereb Cortex 17:2443.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from engine.circuit import Circuit, all_to_all, fan_out, inhibition, recurrent_excitation
+from engine.dispatch import world
+from engine.loop import COUNT, Job, new_job, new_log, new_record, release
+from engine.loop import simulate as run_loop
+from engine.modulators import MODULATORS, N_MODULATORS, kinetics
+from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
+from engine.parameters import Param, Value, struct
+from engine.plasticity import ANCHOR, ROWS, Rule, matrix
+from engine.run import Control, Output
+from engine.settings import Settings
+
+TITLE = "Credit"
+QUESTION = "Who gets the credit when the reward comes late?"
+DEFAULT_RULE = "izhikevich_2007"
+ROWS = tuple(row for row in ROWS if row != "consolidation")
+PANELS = ("credit_timecourse", "credit_late", "credit_histogram", "credit_trace")
+PAPERS = (
+    "Izhikevich EM (2007) Cereb Cortex 17:2443-2452",
+    "Frémaux N, Sprekeler H, Gerstner W (2010) J Neurosci 30:13326-13337",
+)
+EQUATIONS = (
+    r"\tau_m \dot v = v_{rest} - v + b + \sum_j w_j\,\epsilon * S_j + \xi",
+    r"\dot e_j = -\frac{e_j}{\tau_e} + \mathrm{STDP}_j,\qquad \dot w_j = \eta\, [\,G_+ e_{j+} - G_- e_{j-}\,]",
+    r"\text{reward:}\quad t_{post} - t_{pre}\in[0, 20\,\mathrm{ms}]\ \text{of the target}\ \Rightarrow\ \text{burst at}\ t_{post} + \text{delay}",
+)
+LEFT_OUT = (
+    "The world is one coincidence: there is no stimulus to tell apart and no action to choose. The reward releases the modulators directly; nothing predicts it. "
+    "Neurons are points, delays are 1 ms, there is no homeostasis other than bounds and a tonic level that lets unused synapses fall."
+)
+JOB = "One hour of the network of Izhikevich 2007 takes about half a minute here; it runs in the background and can be stopped."
+
+
+class Params(NamedTuple):
+    """The network and the reward rule."""
+
+    network: Annotated[str, Param(choices=("small", "izhikevich_1000"), doc="which network runs: small and live, or the 1000 neurons of the paper", level="core", label="network")] = "small"
+    duration_s: Annotated[float, Param("s", 5, 3600, "simulated time (with 1000 neurons: a preview of it until the long run is started)", log=True, level="core", label="duration")] = 60.0
+    input_hz: Annotated[float, Param("Hz", 0.5, 40, "rate of every input of the small network", level="core", label="input rate", step=0.5)] = 8.0
+    coincidence_ms: Annotated[float, Param("ms", 2, 50, "longest time from pre to post of the target that earns a reward", label="coincidence", step=1)] = 20.0
+    jitter_ms: Annotated[float, Param("ms", 0, 5000, "random extra delay of the reward, up to this", soft=(0, 3000), level="core", label="reward jitter", step=50)] = 0.0
+    contingency: Annotated[float, Param("", 0, 1, "share of rewards that follow the target; the others come at random times", level="core", label="contingency", step=0.05)] = 1.0
+    w_start: Annotated[float, Param("", 0, 1, "weight at the start, as a share of its upper bound", label="start weight", step=0.01)] = 0.25
+    recurrent_mv: Annotated[float, Param("mV", 0, 40, "summed excitation of an output neuron by the others (small network)", label="recurrent loop", step=0.5)] = 0.0
+    inhibition_mv: Annotated[float, Param("mV", 0, 60, "summed inhibition of an output neuron by the gate it drives (small network)", label="inhibitory gate", step=0.5)] = 0.0
+    gate_source: Annotated[str, Param(choices=("inputs", "outputs"), doc="who drives the inhibitory gate: inputs (feed-forward) or outputs (feedback)", label="gate driven by")] = "inputs"
+
+
+DEFAULTS = {"da_delay_ms": 1000}
+
+OUTPUTS = {
+    "t_s": Output("s", ("time",), "time of the weight samples"),
+    "target_weight": Output("", ("time",), "weight of the rewarded synapse"),
+    "crowd_mean": Output("", ("time",), "mean weight of all other plastic synapses"),
+    "crowd_band": Output("", ("bound", "time"), "5th and 95th percentile of the others"),
+    "reward_s": Output("s", ("reward",), "rewards"),
+    "histogram_edges": Output("", ("edge",), "weight classes at the end"),
+    "histogram_count": Output("", ("class",), "plastic synapses in each class"),
+    "histogram_target": Output("", (), "target weight at the end"),
+    "raster_s": Output("s", ("spike",), "spikes of the last seconds"),
+    "raster_neuron": Output("", ("spike",), "their neurons"),
+    "raster_kind": Output("", ("spike",), "0 other input or neuron, 1 target's input, 2 output or target's neuron"),
+    "late_t_s": Output("s", ("late",), "time in the last seconds"),
+    "late_concentration_nm": Output("nM", ("modulator", "late"), "concentration of DA, ACh, NE, 5-HT"),
+    "late_trace_target": Output("", ("late",), "trace e+ - e- of the target"),
+    "late_trace_crowd": Output("", ("late",), "mean trace of some others"),
+    "late_product_per_s": Output("1/s", ("late",), "speed of the target's weight"),
+    "late_reward_s": Output("s", ("late reward",), "rewards in the last seconds"),
+    "reward_trace_target": Output("", ("reward",), "target's trace when the reward comes (nearest sample)"),
+    "reward_trace_crowd": Output("", ("reward",), "mean trace of some others then"),
+    "stronger": Output("", (), "plastic synapses stronger than the target at the end"),
+    "share_elsewhere": Output("", (), "share of all weight gained that went to other synapses"),
+    "output_hz": Output("Hz", (), "mean rate of the output or excitatory neurons"),
+    "inhibitory_hz": Output("Hz", (), "mean rate of the inhibitory neurons"),
+    "w_max": Output("", (), "upper bound of a weight"),
+}
+
+N_INPUTS, N_OUTPUTS, N_GATE = 100, 3, 2
+OUTPUT_CELL = Lif(noise_mv=60.0, bias_mv=10.0)
+GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
+LATE_S = 6.0
+CHUNKS = 60
+RANDOM_SPAN_MS = 20_000.0  # a reward that is not contingent comes any time within this
+PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
+MAX_SYNAPSE_S = 80_000 * 3600
+WATCHED = 20
+
+
+def see_coincidence(w, memory, state, slot, n, t_ms, h_ms, rng):
+    """The reward rule: note the target's presynaptic spikes; when its neuron follows in time, release every modulator's burst."""
+    last = state.ring.shape[1] - 1
+    for k in range(state.ring[slot, last]):
+        i = state.ring[slot, k]
+        if i == w.pre:
+            memory[0] = t_ms
+        elif i == w.post and t_ms - memory[0] <= w.coincidence_ms:
+            extra_ms = rng.random() * w.jitter_ms
+            if rng.random() >= w.contingency:
+                extra_ms = rng.random() * w.random_span_ms
+            for m in range(N_MODULATORS):
+                if w.burst_nm[m] != 0.0:
+                    release(state, n, w.delay_ms[m] + extra_ms, w.burst_nm[m], w.pulses[m], w.pulse_hz[m], m, h_ms)
+            k_reward = int(memory[1])
+            if 2 + k_reward < memory.size:
+                memory[2 + k_reward] = t_ms + w.delay_ms[0] + extra_ms
+                memory[1] += 1.0
+
+
+@world(see_coincidence)
+class Reward(NamedTuple):
+    """The target and what its coincidences release. Memory: last target spike (ms), number of rewards, their times (ms)."""
+
+    pre: int
+    post: int
+    coincidence_ms: float
+    jitter_ms: float
+    contingency: float
+    random_span_ms: float
+    delay_ms: np.ndarray  # (4,)
+    burst_nm: np.ndarray  # (4,)
+    pulses: np.ndarray  # (4,)
+    pulse_hz: np.ndarray  # (4,)
+
+
+class Setting(NamedTuple):
+    """A built network: circuit, the target synapse (index, pre, post), and the neurons counted as output and as inhibitory."""
+
+    circuit: Circuit
+    target: int
+    pre: int
+    post: int
+    outputs: slice
+    inhibitory: slice
+
+
+def cost(values: dict[str, Value]) -> str:
+    """Empty, or why this run would be too large."""
+    synapses = 300 if values["network"] == "small" else 80_000
+    if values["network"] == "small" and values["duration_s"] * values["input_hz"] > 40_000:
+        return f"duration_s = {values['duration_s']:g} s at input_hz = {values['input_hz']:g} Hz is too long for the small network; the product may be at most 40000."
+    if synapses * values["duration_s"] > MAX_SYNAPSE_S:
+        return f"duration_s = {values['duration_s']:g} s with {synapses} synapses is more than one hour of the large network allows."
+    return ""
+
+
+def small_network(values: dict[str, Value]) -> Setting:
+    """100 inputs, 3 noisy output neurons, motifs by strength."""
+    c = Circuit()
+    inputs = c.poisson("inputs", N_INPUTS, values["input_hz"])
+    outputs = c.neurons("outputs", N_OUTPUTS, OUTPUT_CELL)
+    gate = c.neurons("gate", N_GATE, GATE_CELL)
+    w = values["w_start"] * values["w_max"]
+    c.project("plastic", inputs, outputs, all_to_all(inputs, outputs), w, 1.0, plastic=True)
+    recurrent_excitation(c, outputs, values["recurrent_mv"])
+    inhibition(c, inputs if values["gate_source"] == "inputs" else outputs, gate, outputs, values["inhibition_mv"], 2.0 if values["gate_source"] == "inputs" else 40.0)
+    return Setting(c, 0, inputs.start, outputs.start, slice(outputs.start, outputs.stop), slice(gate.start, gate.stop))
+
+
+def large_network(values: dict[str, Value], rng: np.random.Generator) -> Setting:
+    """Izhikevich 2007: 800 + 200 neurons, 100 synapses each, inhibitory ones only onto excitatory neurons. The target starts at 0."""
+    c = Circuit()
+    excitatory = c.neurons("excitatory", 800, REGULAR_SPIKING)
+    inhibitory = c.neurons("inhibitory", 200, FAST_SPIKING)
+    everyone = c.group("everyone", excitatory, inhibitory)
+    pairs = fan_out(excitatory, everyone.ids, 100, rng)
+    weight = np.full(pairs[0].size, values["w_start"] * values["w_max"])
+    weight[0] = 0.0
+    c.project("plastic", excitatory, everyone, pairs, weight, 1.0, plastic=True)
+    c.project("inhibition", inhibitory, everyone, fan_out(inhibitory, excitatory.ids, 100, rng), 1.0, 1.0, sign=-1.0)
+    target = int(np.flatnonzero(c.projections[0].weight == 0.0)[0]) if weight[1] > 0 else 0
+    plastic = c.projections[0]
+    return Setting(c, target, int(plastic.pre[target]), int(plastic.post[target]), slice(0, 800), slice(800, 1000))
+
+
+def reward_world(values: dict[str, Value], net: Setting) -> Reward:
+    """The reward rule of these settings."""
+    each = lambda name: np.array([float(values[f"{m}_{name}"]) for m in MODULATORS])  # noqa: E731
+    return Reward(
+        net.pre, net.post, float(values["coincidence_ms"]), float(values["jitter_ms"]), float(values["contingency"]), RANDOM_SPAN_MS,
+        np.maximum(each("delay_ms"), 0.0), each("burst_nm"), each("pulses").astype(np.int64), each("pulse_hz"),
+    )  # fmt: skip
+
+
+def simulated_s(values: dict[str, Value], tier: str) -> float:
+    """How much simulated time this tier runs: all of it, but a preview of the large network unless it is a job."""
+    if values["network"] == "small" or tier == "job":
+        return values["duration_s"]
+    return min(values["duration_s"], PREVIEW_S[tier])
+
+
+def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
+    """Run the network in chunks, with the crowd's statistics after each."""
+    values, rng = settings.values, np.random.default_rng(settings.seed)
+    net = small_network(values) if values["network"] == "small" else large_network(values, rng)
+    total_ms = round(simulated_s(values, tier) * 1e3)
+    job, sample_ms = prepare(values, net, total_ms)
+    w, memory = reward_world(values, net), np.full(2 + 20_000, -1e300)
+    memory[1] = 0.0
+    edges = np.unique(np.linspace(0, total_ms, CHUNKS + 1).round().astype(int))
+    start, t_s, crowd = job.syn[:, ANCHOR].copy(), [], []
+    note(job, net, 0, t_s, crowd)
+    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+        run_loop(job, w, memory, np.arange(begin, end + 1.0), rng)
+        note(job, net, end, t_s, crowd)
+        if not control.go_on(end / total_ms):
+            break
+    reward_s = memory[2 : 2 + int(memory[1])] * 1e-3
+    return weights_over_time(t_s, crowd) | at_the_end(job, net, values, start, t_s[-1]) | late(job, net, values, sample_ms, reward_s, t_s[-1])
+
+
+def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> tuple[Job, np.ndarray]:
+    """The job, with samples every 20 ms in the last seconds and every 100 ms before; returns the job and the sample times."""
+    frozen, weights, rates = net.circuit.build(1.0)
+    late_ms = max(total_ms - int(LATE_S * 1e3), 0)
+    sample_ms = np.unique(np.concatenate((np.arange(0, late_ms, max(100, total_ms // 2000)), np.arange(late_ms, total_ms + 1, 20))))
+    others = np.linspace(1, weights.size - 1, WATCHED).astype(int)
+    watch = np.concatenate(([net.target], others[others != net.target]))
+    kin = kinetics(values, ({},))
+    horizon = 35_000 + int(values["jitter_ms"])
+    spikes = new_log(late_ms, total_ms, 60_000)
+    record = new_record(frozen, 1, sample_ms, watch)
+    return new_job(frozen, weights, rates, struct(Rule, values), matrix(values), kin, 0.0, horizon, record, spikes), sample_ms
+
+
+def note(job: Job, net: Setting, t_ms: int, t_s: list, crowd: list) -> None:
+    """Remember time, target weight, mean and percentiles of the others."""
+    w = job.syn[:, ANCHOR]
+    others = np.delete(w, net.target)
+    t_s.append(t_ms * 1e-3)
+    crowd.append((w[net.target], others.mean(), *np.percentile(others, (5, 95))))
+
+
+def weights_over_time(t_s: list, crowd: list) -> dict[str, np.ndarray]:
+    target, mean, low, high = np.array(crowd).T
+    return {"t_s": np.array(t_s), "target_weight": target, "crowd_mean": mean, "crowd_band": np.array([low, high])}
+
+
+def at_the_end(job: Job, net: Setting, values: dict[str, Value], start: np.ndarray, seconds: float) -> dict[str, np.ndarray]:
+    """Histogram, rank of the target, where the gain went, rates."""
+    w = job.syn[:, ANCHOR]
+    gain = np.maximum(w - start, 0.0)
+    edges = np.linspace(0.0, values["w_max"], 41)
+    rate = job.state.whole[COUNT] / max(seconds, 1e-3)
+    return {
+        "histogram_edges": edges, "histogram_count": np.histogram(w, edges)[0].astype(float), "histogram_target": w[net.target],
+        "stronger": float((np.delete(w, net.target) > w[net.target]).sum()),
+        "share_elsewhere": 1.0 - gain[net.target] / gain.sum() if gain.sum() > 0.0 else 0.0,
+        "output_hz": rate[net.outputs].mean(), "inhibitory_hz": rate[net.inhibitory].mean(), "w_max": values["w_max"],
+    }  # fmt: skip
+
+
+def late(job: Job, net: Setting, values: dict[str, Value], sample_ms: np.ndarray, reward_s: np.ndarray, end_s: float) -> dict[str, np.ndarray]:
+    """The last seconds in detail, and the traces at every reward."""
+    k = int(job.record.size[0])
+    t_s, synapse = sample_ms[:k] * 1e-3, job.record.synapse[:, :k]
+    trace = synapse[1] - synapse[2]
+    eta, g_plus, g_minus = job.record.gates[:k, 0].T
+    from_s = max(end_s - LATE_S, 0.0)
+    seen, rewards = t_s >= from_s, reward_s[reward_s <= end_s]
+    nearest = np.clip(np.searchsorted(t_s, rewards), 0, k - 1)
+    spikes = slice(0, int(job.log.size[0]))
+    neuron = job.log.neuron[spikes]
+    kind = np.where(neuron == net.pre, 1, np.where((neuron >= net.outputs.start) & (neuron < net.outputs.stop) if values["network"] == "small" else neuron == net.post, 2, 0))
+    return {
+        "reward_s": rewards, "raster_s": job.log.ms[spikes] * 1e-3, "raster_neuron": neuron, "raster_kind": kind,
+        "late_t_s": t_s[seen], "late_concentration_nm": job.record.modulator[0, :k, 0].T[:, seen],
+        "late_trace_target": trace[seen, 0], "late_trace_crowd": trace[seen, 1:].mean(axis=1),
+        "late_product_per_s": (eta * (g_plus * synapse[1, :, 0] - g_minus * synapse[2, :, 0]))[seen],
+        "late_reward_s": rewards[rewards >= from_s],
+        "reward_trace_target": trace[nearest, 0], "reward_trace_crowd": trace[nearest, 1:].mean(axis=1),
+    }  # fmt: skip
+
+
+def effect(settings: Settings, run) -> str:
+    """One plain sentence: what became of the target."""
+    first, last, crowd = float(run.target_weight[0]), float(run.target_weight[-1]), float(run.crowd_mean[-1])
+    return (
+        f"{run.reward_s.size} rewards in {float(run.t_s[-1]):g} s took the target from {first:.3g} to {last:.3g}; the others stand at {crowd:.3g} on average, "
+        f"{int(run.stronger)} of them above it."
+    )
+
+
+PRESETS = {
+    "one_second": {
+        "title": "A reward one second late", "rule": "izhikevich_2007", "values": {},
+        "note": "One synapse in 300 is rewarded. It rises out of the crowd.", "source": "Izhikevich 2007",
+    },
+    "too_late": {
+        "title": "A reward four seconds late", "rule": "izhikevich_2007", "values": {"da_delay_ms": 4000},
+        "note": "The trace of the target is gone; whoever was active just before gets the credit.", "source": "Izhikevich 2007",
+    },
+    "at_random": {
+        "title": "Rewards that mean nothing", "rule": "izhikevich_2007", "values": {"contingency": 0.0},
+        "note": "As many rewards, at random times: nobody deserves them.", "source": "Izhikevich 2007",
+    },
+    "no_dopamine": {
+        "title": "No dopamine at all", "rule": "izhikevich_2007", "values": {"da_drug": "release_blocker", "da_drug_dose": 1000.0},
+        "note": "Pairings alone leave traces that nobody reads.", "source": "Izhikevich 2007",
+    },
+    "surprise_only": {
+        "title": "Only surprise teaches", "rule": "covariance_2010", "values": {"da_tonic_nm": 0.0},
+        "note": "The running mean of dopamine is subtracted, so that steady reward does not push the crowd.", "source": "Frémaux et al. 2010",
+    },
+    "the_hour": {
+        "title": "The hour of Izhikevich 2007", "rule": "izhikevich_2007",
+        "values": {"network": "izhikevich_1000", "duration_s": 3600.0, "jitter_ms": 2000.0},
+        "note": "A thousand neurons, 80 000 plastic synapses, reward after one to three seconds. Start the long run.", "source": "Izhikevich 2007",
+    },
+}  # fmt: skip
