@@ -25,8 +25,8 @@ KIND, START, STOP, AREA = range(4)
 # Columns of `Net.proj`: source and goal ranges, delay in steps, 1 if learning, area whose modulators act, first synapse and one
 # past the last (among the plastic or the fixed ones), where its rows begin in out_ptr and in_ptr, where its traces begin
 (
-    PRE_START, PRE_STOP, POST_START, POST_STOP, DELAY, PLASTIC, PROJ_AREA, FIRST, LAST_ONE, OUT_ROW, IN_ROW, PRE_TRACE, POST_TRACE, SIGN,
-) = range(14)  # fmt: skip
+    PRE_START, PRE_STOP, POST_START, POST_STOP, DELAY, PLASTIC, PROJ_AREA, FIRST, LAST_ONE, OUT_ROW, IN_ROW, PRE_TRACE, POST_TRACE,
+) = range(13)  # fmt: skip
 
 
 class Net(NamedTuple):
@@ -34,7 +34,8 @@ class Net(NamedTuple):
 
     pop: np.ndarray  # (P, 4)
     constants: np.ndarray  # (P, 8) float, see neurons.Lif, Izhikevich
-    proj: np.ndarray  # (Q, 14)
+    proj: np.ndarray  # (Q, 13)
+    gain: np.ndarray  # (Q,) float, input per unit of weight (mV), negative for inhibition
     script: np.ndarray  # (2, M) steps of scripted spikes, sorted, and their neurons
     out_ptr: np.ndarray  # synapses of one presynaptic neuron lie between two entries
     target: np.ndarray  # (S,) postsynaptic neuron of each plastic synapse
@@ -77,7 +78,7 @@ class Projection:
     weight: np.ndarray
     delay_ms: float
     plastic: bool
-    sign: float
+    gain_mv: float
     area: int
 
 
@@ -116,13 +117,13 @@ class Circuit:
         """Neighbouring populations, first to last, as one target; adds no neurons."""
         return Population(name, first.kind, first.start, last.stop - first.start, first.area, ())
 
-    def project(self, name, source, goal, pairs, weight, delay_ms=1.0, plastic=False, sign=1.0, area=None) -> Projection:
-        """Connect `pairs` = (pre, post) neuron numbers with `weight` (a number or one per pair, >= 0) and a sign."""
+    def project(self, name, source, goal, pairs, weight, delay_ms=1.0, plastic=False, gain_mv=1.0, area=None) -> Projection:
+        """Connect `pairs` = (pre, post) neuron numbers with `weight` (a number or one per pair, >= 0); gain_mv: input per unit of weight."""
         pre, post = (np.asarray(x, np.int64) for x in pairs)
         order = np.lexsort((post, pre))
         weight = np.broadcast_to(np.asarray(weight, float), pre.shape)[order]
         area = goal.area if area is None else area
-        self.projections.append(Projection(name, source, goal, pre[order], post[order], weight, delay_ms, plastic, sign, area))
+        self.projections.append(Projection(name, source, goal, pre[order], post[order], weight, delay_ms, plastic, gain_mv, area))
         return self.projections[-1]
 
     def slice(self, name: str) -> slice:
@@ -150,7 +151,7 @@ class Circuit:
 
 def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> tuple[np.ndarray, ...]:
     """The projection table and the synapse arrays of `Net`, from `proj` on."""
-    table = np.zeros((len(projections), 14), np.int64)
+    table = np.zeros((len(projections), 13), np.int64)
     lists = {k: [np.zeros(0, np.int64)] for k in ("out_ptr", "target", "in_ptr", "in_synapse", "source", "fixed_target")}
     fixed_weight = [np.zeros(0)]
     n_synapses = {True: 0, False: 0}
@@ -160,7 +161,7 @@ def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> tup
         n_synapses[p.plastic] += p.pre.size
         row[:] = (
             p.source.start, p.source.stop, p.goal.start, p.goal.stop, round(p.delay_ms / h_ms), p.plastic, p.area,
-            first, first + p.pre.size, n_out, n_in, n_pre, n_post, p.sign,
+            first, first + p.pre.size, n_out, n_in, n_pre, n_post,
         )  # fmt: skip
         lists["out_ptr"].append(_rows(p.pre, p.source, first))
         n_out += p.source.size + 1
@@ -175,8 +176,9 @@ def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> tup
             lists["fixed_target"].append(p.post)
             fixed_weight.append(p.weight)
     joined = {k: np.concatenate(v) for k, v in lists.items()}
+    gain = np.array([p.gain_mv for p in projections])
     return (
-        table, script, joined["out_ptr"], joined["target"], joined["in_ptr"], joined["in_synapse"], joined["source"],
+        table, gain, script, joined["out_ptr"], joined["target"], joined["in_ptr"], joined["in_synapse"], joined["source"],
         joined["fixed_target"], np.concatenate(fixed_weight),
     )  # fmt: skip
 
@@ -216,4 +218,4 @@ def inhibition(c: Circuit, source: Population, gate: Population, goal: Populatio
     """
     if strength > 0.0:
         c.project(f"{source.name} to {gate.name}", source, gate, all_to_all(source, gate), drive_mv, 1.0)
-        c.project(f"{gate.name} to {goal.name}", gate, goal, all_to_all(gate, goal), strength / gate.size, 1.0, sign=-1.0)
+        c.project(f"{gate.name} to {goal.name}", gate, goal, all_to_all(gate, goal), strength / gate.size, 1.0, gain_mv=-1.0)

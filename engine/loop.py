@@ -18,21 +18,79 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernel import inlined, kernel, uncounted
 from engine.circuit import (
-    AREA, DELAY, FIRST, IN_ROW, KIND, LAST_ONE, OUT_ROW, PLASTIC, POST_START, POST_STOP, POST_TRACE, PRE_START, PRE_STOP,
-    PRE_TRACE, PROJ_AREA, SIGN, START, STOP, Net,
+    AREA,
+    DELAY,
+    FIRST,
+    IN_ROW,
+    KIND,
+    LAST_ONE,
+    OUT_ROW,
+    PLASTIC,
+    POST_START,
+    POST_STOP,
+    POST_TRACE,
+    PRE_START,
+    PRE_STOP,
+    PRE_TRACE,
+    PROJ_AREA,
+    START,
+    STOP,
+    Net,
 )  # fmt: skip
 from engine.dispatch import react
-from engine.modulators import C, N_MODULATORS, S, Kinetics, new_levels, pulse, settle
+from engine.kernel import inlined, kernel, uncounted
+from engine.modulators import N_MODULATORS, C, Kinetics, S, new_levels, pulse, settle
 from engine.neurons import (
-    BIAS, IZHIKEVICH, LIF, NOISE, POISSON, SCRIPTED, TAU_SYN, fill_uniform, izhikevich_half_step, lif_step, steps_to_next_spike,
+    BIAS,
+    IZHIKEVICH,
+    LIF,
+    NOISE,
+    POISSON,
+    SCRIPTED,
+    TAU_SYN,
+    fill_uniform,
+    izhikevich_half_step,
+    lif_step,
+    steps_to_next_spike,
 )  # fmt: skip
 from engine.plasticity import (
-    E_MINUS, E_PLUS, EXCITABILITY, EXPLORATION_NOISE, FLOOR_RATE, LEARNING_RATE, LTD_GATE, LTP_GATE, NEAREST, W_MIN,
-    WINDOW_MINUS, WINDOW_PLUS, Rule, Tables, block_is_full, bounded, extend, factor, goes_straight, kept, linear, new_synapses,
-    new_tables, pair_amount, post_event, pre_event, rebase, restart, rise_norm, same_traces, signals_in_step, straight_weight,
-    trace_now, weight_now, write_bounded, write_straight,
+    E_MINUS,
+    E_PLUS,
+    EXCITABILITY,
+    EXPLORATION_NOISE,
+    FLOOR_RATE,
+    LEARNING_RATE,
+    LTD_GATE,
+    LTP_GATE,
+    NEAREST,
+    W_MIN,
+    WINDOW_MINUS,
+    WINDOW_PLUS,
+    Rule,
+    Tables,
+    block_is_full,
+    bounded,
+    extend,
+    factor,
+    goes_straight,
+    kept,
+    linear,
+    new_synapses,
+    new_tables,
+    pair_amount,
+    post_event,
+    pre_event,
+    rebase,
+    restart,
+    rise_norm,
+    same_traces,
+    signals_in_step,
+    straight_weight,
+    trace_now,
+    weight_now,
+    write_bounded,
+    write_straight,
 )  # fmt: skip
 
 BLOCK_STEPS = 1000
@@ -193,13 +251,13 @@ def scripted_spikes(script, state, log, n, slot, t_ms):
 @inlined
 def lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise):
     fade = exp(-h_ms / q[TAU_SYN]) if q[TAU_SYN] > 0.0 else 0.0
-    cell = state.cell
+    cell, decay = state.cell, exp(-h_ms / q[0])
     for i in range(start, stop):
         current = q[BIAS] + gain * (cell[CURRENT, i] + cell[DRIVE, i]) + noise * cell[EPS, i]
         cell[CURRENT, i] *= fade
         if t_ms < cell[U, i]:
             continue
-        cell[V, i] = lif_step(q, cell[V, i], current, h_ms)
+        cell[V, i] = lif_step(cell[V, i], q[1] + current, decay)
         if cell[V, i] >= q[3]:
             cell[V, i] = q[2]
             cell[U, i] = t_ms + q[4]
@@ -284,11 +342,11 @@ def first_scripted(pop):
 
 
 @inlined
-def arrive_fixed(p, out_ptr, fixed_target, fixed_weight, current, i):
+def arrive_fixed(p, gain, out_ptr, fixed_target, fixed_weight, current, i):
     """A spike of neuron i reaches the targets of a projection that does not learn."""
     row = p[OUT_ROW] + i - p[PRE_START]
     for k in range(out_ptr[row], out_ptr[row + 1]):
-        current[fixed_target[k]] += p[SIGN] * fixed_weight[k]
+        current[fixed_target[k]] += gain * fixed_weight[k]
 
 
 @inlined
@@ -306,10 +364,10 @@ def add_spike(rule, trace, place, fade, slow, t_ms):
 
 
 @inlined
-def arrive_plastic(p, out_ptr, target, syn, past, y, current, i, b, event, straight):
+def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event, straight):
     """A spike of neuron i reaches its plastic synapses in step b of the block (P3); y: postsynaptic pair traces."""
     row = p[OUT_ROW] + i - p[PRE_START]
-    fade, offset, sign, per_span = past[b, WINDOW_MINUS], p[POST_TRACE] - p[POST_START], p[SIGN], 1.0 / (event.w_max - W_MIN)
+    fade, offset, per_span = past[b, WINDOW_MINUS], p[POST_TRACE] - p[POST_START], 1.0 / (event.w_max - W_MIN)
     for k in range(out_ptr[row], out_ptr[row + 1]):
         j = target[k]
         trace = y[offset + j] * fade
@@ -319,7 +377,7 @@ def arrive_plastic(p, out_ptr, target, syn, past, y, current, i, b, event, strai
         else:
             w = bounded(syn, past, k, b, event.w_max)
             w = write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
-        current[j] += sign * w
+        current[j] += gain * w
 
 
 @inlined
@@ -354,12 +412,12 @@ def arrivals(net, rule, matrix, signals, tables, syn, state, n, b, t_ms, norm, o
             if not p[PRE_START] <= i < p[PRE_STOP]:
                 continue
             if p[PLASTIC] == 0:
-                arrive_fixed(p, net.out_ptr, net.fixed_target, net.fixed_weight, state.cell[CURRENT], i)
+                arrive_fixed(p, net.gain[q], net.out_ptr, net.fixed_target, net.fixed_weight, state.cell[CURRENT], i)
                 continue
             place = p[PRE_TRACE] + i - p[PRE_START]
             slow = slow_trace(state.pre, place, rule.tau_x_ms, t_ms)
             event = pre_event(rule, matrix, signals, a, past, b, slow, norm)
-            arrive_plastic(p, net.out_ptr, net.target, syn, past, state.post[PAIR], state.cell[CURRENT], i, b, event, straight)
+            arrive_plastic(p, net.gain[q], net.out_ptr, net.target, syn, past, state.post[PAIR], state.cell[CURRENT], i, b, event, straight)
             add_spike(rule, state.pre, place, past[b, WINDOW_PLUS], slow, t_ms)
 
 

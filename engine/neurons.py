@@ -10,11 +10,9 @@ I: sum of arriving weights (mV), kept with exp(-h/tau_syn), or for a single step
 noise: uniform in +- noise/2 (mV), fresh for every neuron and step.
 """
 
-from math import exp
 from typing import NamedTuple
 
 from engine.kernel import inlined
-
 
 POISSON, SCRIPTED, LIF, IZHIKEVICH = range(4)
 
@@ -51,10 +49,9 @@ BIAS, NOISE, TAU_SYN = 5, 6, 7  # columns both models share
 
 
 @inlined
-def lif_step(p, v, current, h_ms):
-    """v after h_ms with constant input `current` (mV); p: the eight constants of `Lif`."""
-    v_inf = p[1] + current
-    return v_inf + (v - v_inf) * exp(-h_ms / p[0])
+def lif_step(v, v_inf, decay):
+    """v after a step with constant input; v_inf: rest plus input (mV), decay: exp(-h/tau_m)."""
+    return v_inf + (v - v_inf) * decay
 
 
 @inlined

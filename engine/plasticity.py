@@ -35,7 +35,19 @@ import numpy as np
 
 from engine.kernel import inlined
 from engine.modulators import (
-    C, MEAN, MODULATORS, NEGLIGIBLE_NM, QUIET, TAU, R, S, advance, is_plain, occupancy, signal, store,
+    MEAN,
+    MODULATORS,
+    NEGLIGIBLE_NM,
+    QUIET,
+    TAU,
+    C,
+    R,
+    S,
+    advance,
+    is_plain,
+    occupancy,
+    signal,
+    store,
 )  # fmt: skip
 from engine.parameters import Field, Param, Value, fields
 

@@ -17,7 +17,6 @@ from engine.modulators import N_MODULATORS, Kinetics, settle
 from engine.neurons import SCRIPTED
 from engine.plasticity import ANCHOR, Rule, Tables, restart
 
-
 BLOCK_STEPS = 256
 
 
@@ -69,12 +68,12 @@ class Physics(NamedTuple):
 def pair_net(n, spike_step, spike_neuron):
     """n sources, n targets, one plastic synapse each."""
     pop = np.array([[SCRIPTED, 0, 2 * n, 0]])
-    proj = np.array([[0, n, n, 2 * n, 0, 1, 0, 0, n, 0, 0, 0, 0, 1]])
+    proj = np.array([[0, n, n, 2 * n, 0, 1, 0, 0, n, 0, 0, 0, 0]])
     script = np.empty((2, spike_step.size), np.int64)
     script[0], script[1] = spike_step, spike_neuron
     none = np.zeros(0, np.int64)
     rows, each = np.arange(n + 1), np.arange(n)
-    return Net(pop, np.zeros((1, 8)), proj, script, rows, each + n, rows, each, each, none, np.zeros(0))
+    return Net(pop, np.zeros((1, 8)), proj, np.zeros(1), script, rows, each + n, rows, each, each, none, np.zeros(0))
 
 
 @kernel

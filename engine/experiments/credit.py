@@ -50,8 +50,8 @@ class Params(NamedTuple):
     """The network and the reward rule."""
 
     network: Annotated[str, Param(choices=("small", "izhikevich_1000"), doc="which network runs: small and live, or the 1000 neurons of the paper", level="core", label="network")] = "small"
-    duration_s: Annotated[float, Param("s", 5, 3600, "simulated time (with 1000 neurons: a preview of it until the long run is started)", log=True, level="core", label="duration")] = 60.0
-    input_hz: Annotated[float, Param("Hz", 0.5, 40, "rate of every input of the small network", level="core", label="input rate", step=0.5)] = 8.0
+    duration_s: Annotated[float, Param("s", 5, 3600, "simulated time (with 1000 neurons: a preview of it until the long run is started)", log=True, level="core", label="duration")] = 90.0
+    input_hz: Annotated[float, Param("Hz", 0.5, 40, "rate of every input of the small network", level="core", label="input rate", step=0.5)] = 4.0
     coincidence_ms: Annotated[float, Param("ms", 2, 50, "longest time from pre to post of the target that earns a reward", label="coincidence", step=1)] = 20.0
     jitter_ms: Annotated[float, Param("ms", 0, 5000, "random extra delay of the reward, up to this", soft=(0, 3000), level="core", label="reward jitter", step=50)] = 0.0
     contingency: Annotated[float, Param("", 0, 1, "share of rewards that follow the target; the others come at random times", level="core", label="contingency", step=0.05)] = 1.0
@@ -91,10 +91,11 @@ OUTPUTS = {
 }
 
 N_INPUTS, N_OUTPUTS, N_GATE = 100, 3, 2
-OUTPUT_CELL = Lif(noise_mv=60.0, bias_mv=10.0)
+OUTPUT_CELL = Lif(noise_mv=60.0, bias_mv=8.0)
 GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
+STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
 LATE_S = 6.0
-CHUNKS = 60
+CHUNKS = 45
 RANDOM_SPAN_MS = 20_000.0  # a reward that is not contingent comes any time within this
 PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
@@ -163,12 +164,16 @@ def small_network(values: dict[str, Value]) -> Setting:
     c = Circuit()
     inputs = c.poisson("inputs", N_INPUTS, values["input_hz"])
     outputs = c.neurons("outputs", N_OUTPUTS, OUTPUT_CELL)
-    gate = c.neurons("gate", N_GATE, GATE_CELL)
     w = values["w_start"] * values["w_max"]
-    c.project("plastic", inputs, outputs, all_to_all(inputs, outputs), w, 1.0, plastic=True)
+    c.project("plastic", inputs, outputs, all_to_all(inputs, outputs), w, 1.0, plastic=True, gain_mv=STRONGEST_MV / values["w_max"])
     recurrent_excitation(c, outputs, values["recurrent_mv"])
-    inhibition(c, inputs if values["gate_source"] == "inputs" else outputs, gate, outputs, values["inhibition_mv"], 2.0 if values["gate_source"] == "inputs" else 40.0)
-    return Setting(c, 0, inputs.start, outputs.start, slice(outputs.start, outputs.stop), slice(gate.start, gate.stop))
+    last = outputs.stop
+    if values["inhibition_mv"] > 0.0:
+        gate = c.neurons("gate", N_GATE, GATE_CELL)
+        source, drive_mv = (inputs, 2.0) if values["gate_source"] == "inputs" else (outputs, 40.0)
+        inhibition(c, source, gate, outputs, values["inhibition_mv"], drive_mv)
+        last = gate.stop
+    return Setting(c, 0, inputs.start, outputs.start, slice(outputs.start, outputs.stop), slice(outputs.stop, last))
 
 
 def large_network(values: dict[str, Value], rng: np.random.Generator) -> Setting:
@@ -181,7 +186,7 @@ def large_network(values: dict[str, Value], rng: np.random.Generator) -> Setting
     weight = np.full(pairs[0].size, values["w_start"] * values["w_max"])
     weight[0] = 0.0
     c.project("plastic", excitatory, everyone, pairs, weight, 1.0, plastic=True)
-    c.project("inhibition", inhibitory, everyone, fan_out(inhibitory, excitatory.ids, 100, rng), 1.0, 1.0, sign=-1.0)
+    c.project("inhibition", inhibitory, everyone, fan_out(inhibitory, excitatory.ids, 100, rng), 1.0, 1.0, gain_mv=-1.0)
     target = int(np.flatnonzero(c.projections[0].weight == 0.0)[0]) if weight[1] > 0 else 0
     plastic = c.projections[0]
     return Setting(c, target, int(plastic.pre[target]), int(plastic.post[target]), slice(0, 800), slice(800, 1000))
@@ -260,7 +265,7 @@ def at_the_end(job: Job, net: Setting, values: dict[str, Value], start: np.ndarr
         "histogram_edges": edges, "histogram_count": np.histogram(w, edges)[0].astype(float), "histogram_target": w[net.target],
         "stronger": float((np.delete(w, net.target) > w[net.target]).sum()),
         "share_elsewhere": 1.0 - gain[net.target] / gain.sum() if gain.sum() > 0.0 else 0.0,
-        "output_hz": rate[net.outputs].mean(), "inhibitory_hz": rate[net.inhibitory].mean(), "w_max": values["w_max"],
+        "output_hz": rate[net.outputs].mean(), "inhibitory_hz": rate[net.inhibitory].mean() if rate[net.inhibitory].size else 0.0, "w_max": values["w_max"],
     }  # fmt: skip
 
 

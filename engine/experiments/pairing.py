@@ -12,8 +12,8 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.grid import time_constants
+from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
 from engine.run import Control, Output
