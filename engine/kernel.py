@@ -57,7 +57,9 @@ def _choose_folder() -> Path | None:
         if _usable(root / name):
             _prune(root, name)
             return root / name
-    log.warning("No folder for compiled kernels can be written; they are compiled anew in every process. Set THIRD_FACTOR_CACHE to a writable folder.")
+    log.warning(
+        "No folder for compiled kernels can be written; they are compiled anew in every process. Set THIRD_FACTOR_CACHE to a writable folder."
+    )
     return None
 
 

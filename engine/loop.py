@@ -185,19 +185,44 @@ def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
         elif pop[KIND] == LIF:
             cell[V, where], cell[U, where] = constants[1], -1e300
     plastic = net.proj[net.proj[:, PLASTIC] == 1]
-    traces = [np.zeros((3, int((plastic[:, stop] - plastic[:, start]).sum()))) for start, stop in ((PRE_START, PRE_STOP), (POST_START, POST_STOP))]
+    traces = [
+        np.zeros((3, int((plastic[:, stop] - plastic[:, start]).sum()))) for start, stop in ((PRE_START, PRE_STOP), (POST_START, POST_STOP))
+    ]
     for trace in traces:
         trace[SLOW_MS] = -1e300
     return State(np.zeros(3, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS)))
 
 
-def new_job(net, weights, rates, rule: Rule, matrix: np.ndarray, kin: Kinetics, start_ms: float, agenda_steps: int, record: Record, log: Log | None = None, block_steps: int = BLOCK_STEPS) -> Job:
+def new_job(
+    net,
+    weights,
+    rates,
+    rule: Rule,
+    matrix: np.ndarray,
+    kin: Kinetics,
+    start_ms: float,
+    agenda_steps: int,
+    record: Record,
+    log: Log | None = None,
+    block_steps: int = BLOCK_STEPS,
+) -> Job:
     """A run ready to start at `start_ms`, modulators at their tonic steady state."""
     n_areas = kin.table.shape[0]
     levels = new_levels(n_areas)
     settle(kin, levels, start_ms)
     state = new_state(net, rates, agenda_steps)
-    return Job(net, rule, matrix, kin, levels, new_synapses(weights, rule.tau_rise_ms > 0.0), new_tables(n_areas, block_steps), state, log or new_log(), record)
+    return Job(
+        net,
+        rule,
+        matrix,
+        kin,
+        levels,
+        new_synapses(weights, rule.tau_rise_ms > 0.0),
+        new_tables(n_areas, block_steps),
+        state,
+        log or new_log(),
+        record,
+    )
 
 
 @inlined

@@ -40,6 +40,7 @@ HILL = 1
 NO_DRUG, ANTAGONIST, AGONIST, REUPTAKE_INHIBITOR, RELEASE_BLOCKER = range(5)
 
 
+# fmt: off
 class Modulator(NamedTuple):
     """What can be set for each of the four modulators; names on the page and in links carry its prefix (`da_tonic_nm`)."""
 
@@ -63,6 +64,7 @@ class Modulator(NamedTuple):
     drug_from_s: Annotated[float, Param("s", -60, 3600, "when the drug arrives", soft=(-10, 600), label="drug from", step=1)] = -60.0
     drug_until_s: Annotated[float, Param("s", -60, 7200, "when wash-out begins", soft=(-10, 3600), label="drug until", step=1)] = 7200.0
     drug_washout_s: Annotated[float, Param("s", 0.1, 3600, "time constant of wash-out", log=True, label="drug wash-out")] = 30.0
+# fmt: on
 
 
 DEFAULTS: dict[str, dict[str, Value]] = {
@@ -108,7 +110,9 @@ C, R, MEAN, S, QUIET = range(5)
 NEGLIGIBLE_NM = 1e-12  # a difference below this is none; it also keeps denormal numbers out of the loop
 
 
-def kinetics(values: dict[str, Value], areas: tuple[dict[str, Value], ...], epochs: tuple[tuple[float, dict[str, Value]], ...] = ()) -> Kinetics:
+def kinetics(
+    values: dict[str, Value], areas: tuple[dict[str, Value], ...], epochs: tuple[tuple[float, dict[str, Value]], ...] = ()
+) -> Kinetics:
     """Constants of every area. `areas`: overrides by parameter name; `epochs`: (start in ms, tonic overrides) after the first."""
     spec = fields(Modulator)
 

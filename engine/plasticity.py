@@ -82,6 +82,7 @@ MAX_WINDOW = 300.0  # the pair traces have no sums; only overflow must be avoide
 NEAREST = 1.0
 
 
+# fmt: off
 class Rule(NamedTuple):
     """The constants of the rule family; also the struct the kernels take."""
 
@@ -106,6 +107,7 @@ class Rule(NamedTuple):
     eta_per_s: Annotated[float, Param("1/s", 1e-4, 1000, "learning rate", log=True, level="core", label="learning rate")] = 1.0
     baseline_tau_s: Annotated[float, Param("s", 0.1, 1000, "memory of the running mean that the baseline factor subtracts", log=True, label="baseline memory")] = 60.0
     w_max: Annotated[float, Param("", 0.01, 100, "upper bound of a weight", log=True, label="upper bound")] = 1.0
+# fmt: on
 
 
 W_MIN = 0.0
@@ -120,7 +122,9 @@ def matrix_fields() -> dict[str, Field]:
     out = {}
     for row in ROWS:
         for m in MODULATORS:
-            param = Param("", -100, 100, f"effect of one unit of the {m.upper()} signal on {ROW_DOCS[row]}", soft=(-5, 5), label=f"{row} by {m}")
+            param = Param(
+                "", -100, 100, f"effect of one unit of the {m.upper()} signal on {ROW_DOCS[row]}", soft=(-5, 5), label=f"{row} by {m}"
+            )
             out[f"{row}_by_{m}"] = Field(f"{row}_by_{m}", float, 0.0, param, "matrix")
     return out
 
@@ -294,7 +298,11 @@ def extend(rule, m, past, flags, a, s, n, h_ms):
     for k in range(N_SUMS):
         past[a, n + 1, k] = past[a, n, k]
     speed = WEIGHTS[0] * h_ms * 1e-3 * rule.eta_per_s
-    gates = node_gates(rule, m, flags, a, s, 0, speed), node_gates(rule, m, flags, a, s, 1, 1.6 * speed), node_gates(rule, m, flags, a, s, 2, speed)
+    gates = (
+        node_gates(rule, m, flags, a, s, 0, speed),
+        node_gates(rule, m, flags, a, s, 1, 1.6 * speed),
+        node_gates(rule, m, flags, a, s, 2, speed),
+    )
     plus = trace_decays(m, s, h_ms / rule.tau_e_ms)
     minus = plus if rule.ltd_decay_ratio == 1.0 else trace_decays(m, s, h_ms / (rule.tau_e_ms * rule.ltd_decay_ratio))
     for q in range(3):

@@ -15,7 +15,21 @@ from types import ModuleType
 from engine.kernel import extra_folder
 
 RULE_NEEDS = ("TITLE", "SUMMARY", "PAPERS", "EQUATIONS", "PROMISE", "LESION", "CONSTANTS", "MATRIX", "promise")
-EXPERIMENT_NEEDS = ("TITLE", "QUESTION", "DEFAULT_RULE", "Params", "OUTPUTS", "ROWS", "PANELS", "PRESETS", "LEFT_OUT", "EQUATIONS", "PAPERS", "cost", "simulate")
+EXPERIMENT_NEEDS = (
+    "TITLE",
+    "QUESTION",
+    "DEFAULT_RULE",
+    "Params",
+    "OUTPUTS",
+    "ROWS",
+    "PANELS",
+    "PRESETS",
+    "LEFT_OUT",
+    "EQUATIONS",
+    "PAPERS",
+    "cost",
+    "simulate",
+)
 
 
 class UnknownName(ValueError):

@@ -81,7 +81,9 @@ class Run:
         return f"{self.settings.digest}{self.tier}"
 
 
-def run(experiment: str, rule: str | None = None, seed: int = 1, *, tier: str = "settled", control: Control | None = None, **parameters) -> Run:
+def run(
+    experiment: str, rule: str | None = None, seed: int = 1, *, tier: str = "settled", control: Control | None = None, **parameters
+) -> Run:
     """Run an experiment and return its arrays.
 
     experiment, rule: names as `python -m engine list` prints them; rule: the experiment's own by default.

@@ -46,6 +46,7 @@ LEFT_OUT = (
 JOB = "One hour of the network of Izhikevich 2007 takes about half a minute here; it runs in the background and can be stopped."
 
 
+# fmt: off
 class Params(NamedTuple):
     """The network and the reward rule."""
 
@@ -59,6 +60,7 @@ class Params(NamedTuple):
     recurrent_mv: Annotated[float, Param("mV", 0, 40, "summed excitation of an output neuron by the others (small network)", label="recurrent loop", step=0.5)] = 0.0
     inhibition_mv: Annotated[float, Param("mV", 0, 60, "summed inhibition of an output neuron by the gate it drives (small network)", label="inhibitory gate", step=0.5)] = 0.0
     gate_source: Annotated[str, Param(choices=("inputs", "outputs"), doc="who drives the inhibitory gate: inputs (feed-forward) or outputs (feedback)", label="gate driven by")] = "inputs"
+# fmt: on
 
 
 DEFAULTS = {"da_delay_ms": 1000}
@@ -68,6 +70,7 @@ OUTPUTS = {
     "target_weight": Output("", ("time",), "weight of the rewarded synapse"),
     "crowd_mean": Output("", ("time",), "mean weight of all other plastic synapses"),
     "crowd_band": Output("", ("bound", "time"), "5th and 95th percentile of the others"),
+    "target_seeds": Output("", ("seed", "time"), "target weight with this seed and the next ones (one seed while a control moves)"),
     "reward_s": Output("s", ("reward",), "rewards"),
     "histogram_edges": Output("", ("edge",), "weight classes at the end"),
     "histogram_count": Output("", ("class",), "plastic synapses in each class"),
@@ -100,6 +103,8 @@ RANDOM_SPAN_MS = 20_000.0  # a reward that is not contingent comes any time with
 PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
 WATCHED = 20
+MAX_REWARDS = 20_000
+BAND_SEEDS, BAND_MAX_S = 8, 300.0  # seeds behind the band of the settled tier, and the longest run that gets one
 
 
 def see_coincidence(w, memory, state, slot, n, t_ms, h_ms, rng):
@@ -208,24 +213,47 @@ def simulated_s(values: dict[str, Value], tier: str) -> float:
     return min(values["duration_s"], PREVIEW_S[tier])
 
 
+class Course(NamedTuple):
+    """One run of the network: the job at its end, and the crowd's statistics along the way."""
+
+    job: Job
+    net: Setting
+    start: np.ndarray  # (S,) weights at the start
+    sample_ms: np.ndarray
+    t_s: np.ndarray  # (K,)
+    crowd: np.ndarray  # (K, 4) target weight; mean, 5th and 95th percentile of the others
+    reward_s: np.ndarray
+
+
 def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
-    """Run the network in chunks, with the crowd's statistics after each."""
-    values, rng = settings.values, np.random.default_rng(settings.seed)
-    net = small_network(values) if values["network"] == "small" else large_network(values, rng)
+    """Run the network; in the settled tier the small one with more seeds too, for a band."""
+    values = settings.values
     total_ms = round(simulated_s(values, tier) * 1e3)
+    course = run_network(values, settings.seed, total_ms, control)
+    others = []
+    if tier == "settled" and values["network"] == "small" and values["duration_s"] <= BAND_MAX_S:
+        others = [run_network(values, settings.seed + k, total_ms, Control()).crowd[:, 0] for k in range(1, BAND_SEEDS)]
+    seeds = np.array([course.crowd[:, 0], *others])
+    return weights_over_time(course) | {"target_seeds": seeds} | at_the_end(course, values) | late(course, values)
+
+
+def run_network(values: dict[str, Value], seed: int, total_ms: int, control: Control) -> Course:
+    """One seed, in chunks, with the crowd's statistics after each."""
+    rng = np.random.default_rng(seed)
+    net = small_network(values) if values["network"] == "small" else large_network(values, rng)
     job, sample_ms = prepare(values, net, total_ms)
-    w, memory = reward_world(values, net), np.full(2 + 20_000, -1e300)
+    w, memory = reward_world(values, net), np.full(2 + MAX_REWARDS, -1e300)
     memory[1] = 0.0
     edges = np.unique(np.linspace(0, total_ms, CHUNKS + 1).round().astype(int))
-    start, t_s, crowd = job.syn[:, ANCHOR].copy(), [], []
-    note(job, net, 0, t_s, crowd)
+    start, t_s, crowd = job.syn[:, ANCHOR].copy(), [0.0], [statistics(job, net)]
     for begin, end in zip(edges[:-1], edges[1:], strict=True):
         run_loop(job, w, memory, np.arange(begin, end + 1.0), rng)
-        note(job, net, end, t_s, crowd)
+        t_s.append(end * 1e-3)
+        crowd.append(statistics(job, net))
         if not control.go_on(end / total_ms):
             break
-    reward_s = memory[2 : 2 + int(memory[1])] * 1e-3
-    return weights_over_time(t_s, crowd) | at_the_end(job, net, values, start, t_s[-1]) | late(job, net, values, sample_ms, reward_s, t_s[-1])
+    rewards = memory[2 : 2 + int(memory[1])] * 1e-3
+    return Course(job, net, start, sample_ms, np.array(t_s), np.array(crowd), rewards[rewards <= t_s[-1]])
 
 
 def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> tuple[Job, np.ndarray]:
@@ -242,53 +270,60 @@ def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> tuple[Job,
     return new_job(frozen, weights, rates, struct(Rule, values), matrix(values), kin, 0.0, horizon, record, spikes), sample_ms
 
 
-def note(job: Job, net: Setting, t_ms: int, t_s: list, crowd: list) -> None:
-    """Remember time, target weight, mean and percentiles of the others."""
+def statistics(job: Job, net: Setting) -> tuple[float, float, float, float]:
+    """Target weight; mean, 5th and 95th percentile of the other plastic synapses."""
     w = job.syn[:, ANCHOR]
     others = np.delete(w, net.target)
-    t_s.append(t_ms * 1e-3)
-    crowd.append((w[net.target], others.mean(), *np.percentile(others, (5, 95))))
+    return (w[net.target], others.mean(), *np.percentile(others, (5, 95)))
 
 
-def weights_over_time(t_s: list, crowd: list) -> dict[str, np.ndarray]:
-    target, mean, low, high = np.array(crowd).T
-    return {"t_s": np.array(t_s), "target_weight": target, "crowd_mean": mean, "crowd_band": np.array([low, high])}
+def weights_over_time(course: Course) -> dict[str, np.ndarray]:
+    target, mean, low, high = course.crowd.T
+    return {"t_s": course.t_s, "target_weight": target, "crowd_mean": mean, "crowd_band": np.array([low, high])}
 
 
-def at_the_end(job: Job, net: Setting, values: dict[str, Value], start: np.ndarray, seconds: float) -> dict[str, np.ndarray]:
+def at_the_end(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
     """Histogram, rank of the target, where the gain went, rates."""
+    job, net = course.job, course.net
     w = job.syn[:, ANCHOR]
-    gain = np.maximum(w - start, 0.0)
+    gain = np.maximum(w - course.start, 0.0)
     edges = np.linspace(0.0, values["w_max"], 41)
-    rate = job.state.whole[COUNT] / max(seconds, 1e-3)
+    rate = job.state.whole[COUNT] / max(course.t_s[-1], 1e-3)
+    inhibitory = rate[net.inhibitory]
     return {
         "histogram_edges": edges, "histogram_count": np.histogram(w, edges)[0].astype(float), "histogram_target": w[net.target],
         "stronger": float((np.delete(w, net.target) > w[net.target]).sum()),
         "share_elsewhere": 1.0 - gain[net.target] / gain.sum() if gain.sum() > 0.0 else 0.0,
-        "output_hz": rate[net.outputs].mean(), "inhibitory_hz": rate[net.inhibitory].mean() if rate[net.inhibitory].size else 0.0, "w_max": values["w_max"],
+        "output_hz": rate[net.outputs].mean(), "inhibitory_hz": inhibitory.mean() if inhibitory.size else 0.0, "w_max": values["w_max"],
     }  # fmt: skip
 
 
-def late(job: Job, net: Setting, values: dict[str, Value], sample_ms: np.ndarray, reward_s: np.ndarray, end_s: float) -> dict[str, np.ndarray]:
+def late(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
     """The last seconds in detail, and the traces at every reward."""
+    job, net, rewards = course.job, course.net, course.reward_s
     k = int(job.record.size[0])
-    t_s, synapse = sample_ms[:k] * 1e-3, job.record.synapse[:, :k]
+    t_s, synapse = course.sample_ms[:k] * 1e-3, job.record.synapse[:, :k]
     trace = synapse[1] - synapse[2]
     eta, g_plus, g_minus = job.record.gates[:k, 0].T
-    from_s = max(end_s - LATE_S, 0.0)
-    seen, rewards = t_s >= from_s, reward_s[reward_s <= end_s]
+    from_s = max(course.t_s[-1] - LATE_S, 0.0)
+    seen = t_s >= from_s
     nearest = np.clip(np.searchsorted(t_s, rewards), 0, k - 1)
-    spikes = slice(0, int(job.log.size[0]))
-    neuron = job.log.neuron[spikes]
-    kind = np.where(neuron == net.pre, 1, np.where((neuron >= net.outputs.start) & (neuron < net.outputs.stop) if values["network"] == "small" else neuron == net.post, 2, 0))
+    neuron = job.log.neuron[: int(job.log.size[0])]
     return {
-        "reward_s": rewards, "raster_s": job.log.ms[spikes] * 1e-3, "raster_neuron": neuron, "raster_kind": kind,
+        "reward_s": rewards, "raster_s": job.log.ms[: neuron.size] * 1e-3, "raster_neuron": neuron,
+        "raster_kind": raster_kind(neuron, net, values["network"] == "small"),
         "late_t_s": t_s[seen], "late_concentration_nm": job.record.modulator[0, :k, 0].T[:, seen],
         "late_trace_target": trace[seen, 0], "late_trace_crowd": trace[seen, 1:].mean(axis=1),
         "late_product_per_s": (eta * (g_plus * synapse[1, :, 0] - g_minus * synapse[2, :, 0]))[seen],
         "late_reward_s": rewards[rewards >= from_s],
         "reward_trace_target": trace[nearest, 0], "reward_trace_crowd": trace[nearest, 1:].mean(axis=1),
     }  # fmt: skip
+
+
+def raster_kind(neuron: np.ndarray, net: Setting, small: bool) -> np.ndarray:
+    """0 any other, 1 the target's source, 2 an output neuron (small network) or the target's neuron."""
+    is_output = (neuron >= net.outputs.start) & (neuron < net.outputs.stop) if small else neuron == net.post
+    return np.where(neuron == net.pre, 1, np.where(is_output, 2, 0))
 
 
 def effect(settings: Settings, run) -> str:

@@ -43,6 +43,7 @@ LEFT_OUT = (
 )
 
 
+# fmt: off
 class Params(NamedTuple):
     """The protocol."""
 
@@ -61,6 +62,7 @@ class Params(NamedTuple):
     w_start: Annotated[float, Param("", 0.01, 1, "weight at the start, as a share of its upper bound", level="core", label="start weight", step=0.01)] = 0.25
     swept: Annotated[str, Param(choices=MODULATORS, doc="whose burst is moved in the delay curve", level="core", label="delay curve of")] = "da"
     view: Annotated[str, Param(choices=("pairing", "run"), doc="what the timeline shows: one pairing or the whole run", level="core", label="timeline shows")] = "pairing"
+# fmt: on
 
 
 OUTPUTS = {

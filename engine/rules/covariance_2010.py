@@ -11,7 +11,10 @@ Frémaux N, Sprekeler H, Gerstner W (2010) Functional requirements for reward-mo
 TITLE = "Covariance (reward minus expectation)"
 SUMMARY = "The running mean of dopamine is subtracted: a steady level teaches nothing, a burst strengthens, a pause weakens."
 PAPERS = ("Frémaux N, Sprekeler H, Gerstner W (2010) J Neurosci 30:13326-13337",)
-EQUATIONS = (r"\dot w = \eta\,(M - \langle M\rangle)\, e", r"\langle \Delta w\rangle = \mathrm{Cov}(R, e) + (\langle R\rangle - \langle M \rangle)\langle e\rangle")
+EQUATIONS = (
+    r"\dot w = \eta\,(M - \langle M\rangle)\, e",
+    r"\langle \Delta w\rangle = \mathrm{Cov}(R, e) + (\langle R\rangle - \langle M \rangle)\langle e\rangle",
+)
 CONSTANTS = {
     "a_plus": 0.1, "a_minus": 0.15, "tau_plus_ms": 20.0, "tau_minus_ms": 20.0, "tau_e_ms": 1000.0, "eta_per_s": 30.0, "baseline_tau_s": 60.0,
 }  # fmt: skip

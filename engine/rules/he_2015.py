@@ -16,7 +16,15 @@ CONSTANTS = {
     "a_plus": 0.1, "a_minus": 0.1, "tau_plus_ms": 20.0, "tau_minus_ms": 20.0, "tau_e_ms": 2000.0, "ltd_decay_ratio": 0.5, "eta_per_s": 5.0,
 }  # fmt: skip
 MATRIX = {"ltp_gate_by_ne": 1.0, "ltd_gate_by_ht": 1.0}
-DEFAULTS = {"da_burst_nm": 0.0, "da_tonic_nm": 0.0, "ne_burst_nm": 500.0, "ne_delay_ms": 500, "ht_delay_ms": 500, "swept": "ne", "w_start": 0.5}
+DEFAULTS = {
+    "da_burst_nm": 0.0,
+    "da_tonic_nm": 0.0,
+    "ne_burst_nm": 500.0,
+    "ne_delay_ms": 500,
+    "ht_delay_ms": 500,
+    "swept": "ne",
+    "w_start": 0.5,
+}
 
 PROMISE = "Pre-post with NE strengthens, post-pre with 5-HT weakens, the crossed pairs do nothing."
 LESION = {"ltp_gate_by_ne": 0.0, "ltd_gate_by_ht": 0.0}

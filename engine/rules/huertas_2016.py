@@ -22,7 +22,15 @@ CONSTANTS = {
     "a_plus": 0.15, "a_minus": 0.4, "tau_plus_ms": 20.0, "tau_minus_ms": 20.0, "tau_e_ms": 2000.0, "ltd_decay_ratio": 0.4, "eta_per_s": 40.0,
 }  # fmt: skip
 MATRIX = {"ltp_gate_by_da": 1.0, "ltd_gate_by_da": 1.0}
-DEFAULTS = {"dt_ms": -10, "burst_spikes": 2, "burst_spike_hz": 50.0, "da_tonic_nm": 0.0, "da_tau_ms": 50.0, "da_delay_ms": 2500, "w_start": 0.5}
+DEFAULTS = {
+    "dt_ms": -10,
+    "burst_spikes": 2,
+    "burst_spike_hz": 50.0,
+    "da_tonic_nm": 0.0,
+    "da_tau_ms": 50.0,
+    "da_delay_ms": 2500,
+    "w_start": 0.5,
+}
 
 PROMISE = "Dopamine before the balance point weakens, after it strengthens."
 LESION = {"a_minus": 0.0}

@@ -12,7 +12,10 @@ Seol GH et al. (2007) Neuromodulators control the polarity of spike-timing-depen
 TITLE = "Pull-push by NE and ACh"
 SUMMARY = "Norepinephrine opens LTP and closes LTD, acetylcholine the other way round; without either nothing is learned."
 PAPERS = ("Seol GH et al. (2007) Neuron 55:919-929",)
-EQUATIONS = (r"\phi_+ = \mathrm{NE},\qquad \phi_- = \mathrm{ACh}", r"g_{A+} = 1 - \tfrac12\mathrm{ACh},\qquad g_{A-} = 1 - \tfrac12\mathrm{NE}")
+EQUATIONS = (
+    r"\phi_+ = \mathrm{NE},\qquad \phi_- = \mathrm{ACh}",
+    r"g_{A+} = 1 - \tfrac12\mathrm{ACh},\qquad g_{A-} = 1 - \tfrac12\mathrm{NE}",
+)
 CONSTANTS = {"a_plus": 0.005, "a_minus": 0.005, "tau_plus_ms": 20.0, "tau_minus_ms": 20.0}
 MATRIX = {"ltp_at_once_by_ne": 1.0, "ltd_at_once_by_ach": 1.0, "ltp_amplitude_by_ach": -0.5, "ltd_amplitude_by_ne": -0.5}
 DEFAULTS = {

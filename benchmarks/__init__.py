@@ -1,0 +1,1 @@
+"""Benchmarks: one script per question; each prints a table with ratios. `make bench` runs them all."""
