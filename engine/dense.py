@@ -37,6 +37,8 @@ from engine.plasticity import (
     rise_time,
 )  # fmt: skip
 
+AT_BOUND = 1e-12
+
 
 class Synapses(NamedTuple):
     """S synapses: source neuron, target neuron, delay in steps; all in one area."""
@@ -47,7 +49,7 @@ class Synapses(NamedTuple):
 
 
 class Events(NamedTuple):
-    """Spikes (step, neuron), in the order in which those of one step count, and pulses (step, modulator, nM)."""
+    """Spikes (step, neuron), of which a neuron has at most one in a step, and pulses (step, modulator, nM)."""
 
     spikes: tuple[tuple[int, int], ...] = ()
     pulses: tuple[tuple[int, int, float], ...] = ()
@@ -102,7 +104,7 @@ def play_densely(
     levels = new_levels(1)
     settle(kin, levels, grid_ms[0])
     memory, course = Memory(weights), Course(*np.empty((3, grid_ms.size, weights.size)))
-    spikes, pulses = by_step(events.spikes), by_step(events.pulses)
+    spikes, pulses = by_step(sorted(set(events.spikes))), by_step(events.pulses)
     for n in range(grid_ms.size - 1):
         t_ms, h_ms = grid_ms[n], grid_ms[n + 1] - grid_ms[n]
         arrive(rule, matrix, levels[S, 0], memory, synapses, spikes, n)
@@ -153,8 +155,9 @@ def spike_back(rule: Rule, matrix: np.ndarray, s: np.ndarray, mem: Memory, synap
 
 
 def soft(room: np.ndarray, mu: float, w_max: float) -> np.ndarray:
-    """(room / range)^mu (P4)."""
-    return (room / (w_max - W_MIN)) ** mu
+    """u^mu with u = room / range (P4); a weight within 1e-12 of its bound is at the bound, where u^mu is 0 for any mu but 0."""
+    u = room / (w_max - W_MIN)
+    return np.where(u > AT_BOUND, np.maximum(u, 0.0) ** mu, 1.0 if mu == 0.0 else 0.0)
 
 
 def clipped(rule: Rule, w: np.ndarray) -> np.ndarray:

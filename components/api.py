@@ -1,0 +1,175 @@
+"""What a request of the page becomes: checked -> settings -> run (cached) -> reply. Pure but for the cache; the server keeps no state.
+
+    {"kind": "open", "query": "?..."}                            the page opens a link: reply has the declarations, state, figures
+    {"kind": "state", "experiment", "rule", "seed", "values"}    a control was moved; tier "live": arrays only, "settled": figures
+"""
+
+import time
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from components import url
+from components.cache import cached_run
+from components.declarations import declarations
+from components.encode import Packer, moving
+from components.jobs import Busy, Jobs
+from components.panels import panels_of
+from components.theme import theme
+from engine.registry import find
+from engine.run import Run
+from engine.settings import Settings, repair
+
+CURSOR = ("t_s", "rate_per_s", "gate_ltp", "gate_ltd", "trace_ltp", "trace_ltd", "product_per_s")
+Name = Annotated[str, Field(max_length=80)]
+Number = Annotated[int, Field(ge=0, le=2**53)]
+
+
+jobs = Jobs()
+
+
+class Refused(ValueError):
+    """A request that no page of ours would send."""
+
+
+class Request(BaseModel):
+    """The whole form of a request; everything else is refused. The values themselves are checked by the engine."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    kind: Literal["open", "state"]
+    n: Number
+    theme: Name = "light"
+    tier: Literal["live", "settled"] = "settled"
+    query: Annotated[str, Field(max_length=url.MAX_LENGTH)] = ""
+    experiment: Name | None = None
+    rule: Name | None = None
+    seed: Number = 1
+    values: Annotated[dict[Name, int | float | Name], Field(max_length=url.MAX_KEYS)] = {}
+
+
+class JobRequest(BaseModel):
+    """Start, ask after or cancel a long run."""
+
+    model_config = Request.model_config
+
+    kind: Literal["start", "poll", "cancel"]
+    n: Number
+    id: Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$")] = ""
+    theme: Name = "light"
+    experiment: Name | None = None
+    rule: Name | None = None
+    seed: Number = 1
+    values: Annotated[dict[Name, int | float | Name], Field(max_length=url.MAX_KEYS)] = {}
+
+
+def answer(body: object) -> dict:
+    """The reply to the body of a request; `Refused` if it has not the form of one."""
+    start = time.perf_counter()
+    request = read(Request, body)
+    reply = opened(request) if request.kind == "open" else moved(request)
+    reply["ms"]["server"] = 1e3 * (time.perf_counter() - start)
+    return reply | {"n": request.n, "kind": request.kind}
+
+
+def read(form: type[BaseModel], body: object) -> BaseModel:
+    try:
+        return form.model_validate(body)
+    except (ValidationError, RecursionError) as error:
+        count = error.error_count() if isinstance(error, ValidationError) else 1
+        raise Refused(f"This is not a request of this page ({count} of its parts cannot be read).") from None
+
+
+def opened(request: Request) -> dict:
+    """Everything the page needs for the state of a link."""
+    settings, view, notices = url.decode(request.query)
+    reply = shown(settings, "settled", view.theme or request.theme)
+    state = {"experiment": settings.experiment, "rule": settings.rule, "seed": settings.seed, "values": settings.changed}
+    return reply | {"state": state, "view": view._asdict(), "notices": notices, "declarations": declarations(settings.experiment, settings.rule)}
+
+
+def moved(request: Request) -> dict:
+    """The run of the present state."""
+    settings, problems = asked_for(request)
+    return shown(settings, request.tier, request.theme) | {"notices": problems}
+
+
+def asked_for(request: Request | JobRequest) -> tuple[Settings, list[str]]:
+    """The settings of a request, with a sentence for every value that was replaced."""
+    return repair({**request.values, "experiment": request.experiment, "rule": request.rule, "seed": request.seed})
+
+
+def job_answer(body: object) -> dict:
+    """The reply to a request about a long run: where it stands, or its pictures."""
+    request = read(JobRequest, body)
+    if request.kind == "start":
+        return {"n": request.n} | job_started(request)
+    if request.kind == "cancel":
+        jobs.cancel(request.id)
+    return {"n": request.n, "id": request.id} | job_state(request)
+
+
+def job_started(request: JobRequest) -> dict:
+    settings, problems = asked_for(request)
+    if not getattr(find("experiment", settings.experiment), "JOB", ""):
+        return {"state": "failed", "error": "This experiment has no long run."}
+    try:
+        return {"id": jobs.start(settings), "state": "running", "share": 0.0, "notices": problems}
+    except Busy as busy:
+        return {"state": "failed", "error": str(busy)}
+
+
+def job_state(request: JobRequest) -> dict:
+    job = jobs.find(request.id)
+    if job is None:
+        return {"state": "failed", "error": "This run is not known here any more. Start it again."}
+    if job.state != "done":
+        return {"state": job.state, "share": job.share, "error": job.error}
+    run = jobs.fetch(request.id)
+    return {"state": "done", "reply": pictured(run, request.theme)} if run else {"state": "running", "share": 1.0}
+
+
+def shown(settings: Settings, tier: str, theme_name: str) -> dict:
+    """The pictures of a run, its numbers at the cursor, and what to say about it."""
+    return pictured(cached_run(settings, tier), theme_name)
+
+
+def pictured(run: Run, theme_name: str) -> dict:
+    settings, packer = run.settings, Packer(double=run.tier != "live")
+    reply = {
+        "tier": run.tier, "digest": settings.digest, "partial": run.partial, "panels": pictures(run, theme_name, packer), "cursor": at_cursor(run, packer),
+        "numbers": numbers(run), "effect": effect(settings, run), "ms": {"engine": 1e3 * run.seconds},
+    }  # fmt: skip
+    return reply | {"arrays": packer.arrays}
+
+
+def pictures(run: Run, theme_name: str, packer: Packer) -> dict[str, dict]:
+    """The figure of every panel; only what moves when the run is a live one."""
+    out = {}
+    for name, panel in panels_of(run.settings.experiment).items():
+        figure = panel.figure(run, theme(theme_name))
+        out[name] = packer.pack(moving(figure) if run.tier == "live" else figure | {"summary": panel.SUMMARY(run)})
+    return out
+
+
+def at_cursor(run: Run, packer: Packer) -> dict:
+    """The arrays of the sentence at the cursor, where the experiment has them."""
+    return packer.pack({name: run[name] for name in CURSOR}) if all(name in run for name in CURSOR) else {}
+
+
+def numbers(run: Run) -> list[dict]:
+    """The results that are one number each, in the order of the experiment's outputs."""
+    single = [(name, out) for name, out in run.outputs.items() if not out.axes and name in run]
+    return [{"name": name, "value": number(run[name]), "unit": out.unit, "doc": out.doc} for name, out in single]
+
+
+def number(value: np.ndarray) -> float | None:
+    value = float(value)
+    return value if np.isfinite(value) else None
+
+
+def effect(settings: Settings, run: Run) -> str:
+    """The experiment's own sentence on a run, if it has one."""
+    sentence = getattr(find("experiment", settings.experiment), "effect", None)
+    return sentence(settings, run) if sentence else ""

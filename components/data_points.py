@@ -1,0 +1,179 @@
+"""Published data that may be drawn over a curve, each with its source and the condition in which it was measured.
+
+Only values read in the paper's full text or abstract are here. Where a paper's text gives no number, its sign or its window is drawn as
+such. What the present settings are compared with is decided here and nowhere else; without a match nothing is drawn.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.modulators import MODULATORS
+from engine.parameters import Value
+from engine.settings import Settings
+
+CA1_RULES = ("brzosko_2017",)
+STRIATAL_RULES = ("izhikevich_2007", "yagishita_2014")
+
+BRZOSKO_2017 = "Brzosko et al. 2017, eLife 6:e27756"
+BRZOSKO_2015 = "Brzosko et al. 2015, eLife 4:e09685"
+PAWLAK_KERR_2008 = "Pawlak & Kerr 2008, J Neurosci 28:2435"
+YAGISHITA_2014 = "Yagishita et al. 2014, Science 345:1616"
+FISHER_2017 = "Fisher et al. 2017, Nat Commun 8:334"
+CA1_PROTOCOL = "mouse CA1, 100 pairings at 0.2 Hz"
+
+
+class Point(NamedTuple):
+    """Weight 40 min after a protocol, in % of its start: mean and standard error over n cells."""
+
+    condition: str
+    dt_ms: float
+    percent: float
+    sem: float
+    n: int
+    source: str = BRZOSKO_2017
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """What hovering over the point says."""
+        note = f", {self.note}" if self.note else ""
+        return f"{self.source}<br>{self.percent:g} ± {self.sem:g} %, n = {self.n}{note}<br>{self.condition}; {CA1_PROTOCOL}"
+
+
+class Sign(NamedTuple):
+    """Direction of a change whose size is not given: 1 up, -1 down, 0 none."""
+
+    dt_ms: float
+    sign: int
+    source: str
+    note: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.source}<br>sign only: {self.note}"
+
+
+class Band(NamedTuple):
+    """A published window of the delay from pairing to dopamine."""
+
+    from_s: float
+    to_s: float
+    label: str
+    source: str
+    note: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.source}<br>{self.note}"
+
+
+CONTROL, ACH, ACH_LOW = "no modulator", "ACh 1 µM during pairing", "ACh 0.1 µM during pairing"
+ACH_BLOCKED, ACH_CUT, ACH_AFTER = "ACh 1 µM and atropine during pairing", "ACh during pairing, then atropine", "ACh only after pairing"
+ACH_THEN_DA, DA_AFTER = "ACh during pairing, then atropine and DA", "DA after pairing"
+
+POINTS = (
+    Point(CONTROL, 10, 135, 7, 8),
+    Point(CONTROL, 10, 162, 16, 6, note="second set"),
+    Point(CONTROL, 0, 160, 17, 5),
+    Point(CONTROL, -20, 66, 10, 7),
+    Point(ACH, 10, 63, 8, 6),
+    Point(ACH, 10, 63, 9, 5, note="repeat"),
+    Point(ACH, 0, 64, 13, 8),
+    Point(ACH, -20, 63, 12, 6),
+    Point(ACH, 50, 84, 11, 7, note="not significant"),
+    Point(ACH, -50, 113, 15, 6, note="not significant"),
+    Point(ACH_LOW, 10, 113, 9, 10, note="not significant"),
+    Point(ACH_BLOCKED, 10, 141, 8, 6),
+    Point(ACH_CUT, 10, 79, 9, 10),
+    Point(ACH_THEN_DA, 10, 145, 15, 7),
+    Point(ACH_AFTER, 10, 153, 15, 5, note="as without ACh"),
+    Point(DA_AFTER, -20, 154, 10, 11, BRZOSKO_2015),
+)
+SIGNS = (
+    Sign(-30, -1, PAWLAK_KERR_2008, "corticostriatal, post 30 ms before pre: depression"),
+    Sign(10, 1, PAWLAK_KERR_2008, "corticostriatal, post 10 ms after pre: potentiation"),
+)
+SIGNS_BLOCKED = (
+    Sign(-30, 0, PAWLAK_KERR_2008, "D1/D5 receptors blocked: no change"),
+    Sign(10, 0, PAWLAK_KERR_2008, "D1/D5 receptors blocked: no change"),
+)
+BANDS = (
+    Band(0.3, 2.0, "Yagishita 2014", YAGISHITA_2014, "dopamine 0.3 to 2 s after glutamate makes striatal spines grow"),
+    Band(0.0, 2.0, "Fisher 2017", FISHER_2017, "signal needed within 2 s (corticostriatal, in vivo)"),
+)
+
+
+def points(settings: Settings) -> tuple[Point, ...]:
+    """Measurements of the present condition, for the rules of that preparation and about its protocol."""
+    if settings.rule not in CA1_RULES or not like_ca1_protocol(settings.values):
+        return ()
+    return tuple(p for p in POINTS if p.condition == ca1_condition(settings.values))
+
+
+def signs(settings: Settings) -> tuple[Sign, ...]:
+    """Directions known for the striatum, while dopamine is the only modulator there and present."""
+    values = settings.values
+    if settings.rule not in STRIATAL_RULES or not present(values, "da") or any(present(values, m) for m in MODULATORS[1:]):
+        return ()
+    return SIGNS_BLOCKED if values["da_drug"] == "antagonist" else SIGNS if values["da_drug"] == "none" else ()
+
+
+def bands(settings: Settings) -> tuple[Band, ...]:
+    """Windows of dopamine in the striatum, when it is dopamine whose burst is moved."""
+    return BANDS if settings.values["swept"] == "da" and settings.rule not in CA1_RULES else ()
+
+
+def present(values: Mapping[str, Value], m: str) -> bool:
+    """True when modulator m is there at any time of the pairing experiment."""
+    return values[f"{m}_tonic_nm"] > 0.0 or values[f"{m}_burst_nm"] != 0.0 or values[f"{m}_after_nm"] > 0.0
+
+
+def like_ca1_protocol(values: Mapping[str, Value]) -> bool:
+    """About a hundred single pairings, about every five seconds."""
+    return 50 <= values["pairings"] <= 200 and 0.1 <= values["rate_hz"] <= 0.5 and values["burst_spikes"] == 1
+
+
+def ca1_condition(values: Mapping[str, Value]) -> str:
+    """Which of the measured conditions the settings are, or nothing."""
+    if any(values[f"{m}_burst_nm"] != 0.0 for m in MODULATORS) or any(values[f"{m}_tonic_nm"] > 0.0 for m in ("da", "ne", "ht")):
+        return ""
+    if values["ne_after_nm"] > 0.0 or values["ht_after_nm"] > 0.0:
+        return ""
+    if values["da_drug"] != "none" or values["ach_drug"] not in ("none", "antagonist"):
+        return ""
+    return condition_with_da(values) if values["da_after_nm"] > 0.0 else condition_without_da(values)
+
+
+def condition_with_da(values: Mapping[str, Value]) -> str:
+    """Dopamine after pairing. Together with acetylcholine that is still there it was not measured in numbers."""
+    if values["ach_tonic_nm"] == 0.0:
+        return DA_AFTER if values["ach_after_nm"] <= 0.0 else ""
+    return ACH_THEN_DA if ach_taken_away(values) and not low_ach(values) else ""
+
+
+def condition_without_da(values: Mapping[str, Value]) -> str:
+    """Acetylcholine before, after or not at all; atropine is an antagonist of it."""
+    if values["ach_tonic_nm"] == 0.0:
+        return ACH_AFTER if values["ach_after_nm"] > 0.0 else CONTROL
+    if low_ach(values):
+        return ACH_LOW if values["ach_drug"] == "none" else ""
+    if values["ach_drug"] == "none":
+        return ACH
+    if values["ach_drug_from_s"] <= 0.0:
+        return ACH_BLOCKED
+    return ACH_CUT if blocked_after(values) else ""
+
+
+def low_ach(values: Mapping[str, Value]) -> bool:
+    """Nearer to 0.1 µM than to 1 µM."""
+    return values["ach_tonic_nm"] < 316.0
+
+
+def ach_taken_away(values: Mapping[str, Value]) -> bool:
+    """True when acetylcholine is washed out or blocked once pairing is over."""
+    return values["ach_after_nm"] <= -0.9 * values["ach_tonic_nm"] or blocked_after(values)
+
+
+def blocked_after(values: Mapping[str, Value]) -> bool:
+    """True when atropine comes after the last pairing."""
+    return values["ach_drug"] == "antagonist" and values["ach_drug_from_s"] >= (values["pairings"] - 1) / values["rate_hz"]

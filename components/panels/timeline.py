@@ -1,0 +1,233 @@
+"""The timeline of the pairing experiment: spikes, modulators (nM), traces, their product (1/s) and the weight over one time axis (s)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from components import figures as draw
+from components import modulator_rows
+from components.theme import Theme
+from engine.modulators import FULL_NAMES, LABELS, MODULATORS
+from engine.parameters import Value
+
+TITLE = "One pairing, moment by moment"
+COLUMN = "mechanism"
+HELP = (
+    "From top to bottom, cause to effect: the spikes write a trace, the modulators open its gate, and gate times trace (the shaded area) "
+    "is what the weight gains or loses."
+)
+
+POSTS = "y"  # an unseen axis behind all rows, for the lines that mark pairing and bursts
+AXES = {"pre": "y2", "post": "y3", "da": "y4", "ach": "y5", "ne": "y6", "ht": "y7", "trace": "y8", "product": "y9", "weight": "y10"}
+HEIGHTS = {"pre": 0.42, "post": 0.42, "product": 1.5, "weight": 1.2}
+MARGIN = (8.6, 6.0, 0.6, 2.9)
+FORMULA = "η(G<sub>+</sub>e<sub>+</sub> − G<sub>−</sub>e<sub>−</sub>)"
+LONGEST_S = 60.0  # a burst can be dragged while the picture is not longer than this
+REFERENCE_MS = 10.0  # the range of the product is that of a pairing with this time difference, or a stronger one
+
+
+def SUMMARY(run) -> str:  # noqa: N802
+    """What the picture shows, in one or two sentences."""
+    values, unit = run.settings.values, draw.weight_unit(run.settings)
+    traces = f"LTP trace up to {draw.number(run.trace_ltp.max())}, LTD trace up to {draw.number(run.trace_ltd.max())}"
+    change = f"the weight goes from {draw.number(run.weight[0])} to {draw.number(run.weight[-1])} {unit}"
+    return f"{spikes_in_words(values)}: {traces}. {bursts_in_words(run)}; {change} in the {draw.number(run.t_s[-1] - run.t_s[0])} s shown."
+
+
+def spikes_in_words(values: Mapping[str, Value]) -> str:
+    dt = values["dt_ms"]
+    order = f"{abs(dt)} ms {'before' if dt > 0 else 'after'}" if dt else "at the same time as"
+    times = f"{values['pairings']} pairings at {draw.number(values['rate_hz'])} Hz, each a" if values["pairings"] > 1 else "A"
+    return f"{times} presynaptic spike {order} a postsynaptic one"
+
+
+def bursts_in_words(run) -> str:
+    """The first burst of each modulator and how much of the traces was left for it."""
+    trace, parts = run.trace_ltp + run.trace_ltd, []
+    for m, at in zip(MODULATORS, run.burst_s, strict=True):
+        if run.t_s[0] <= at <= run.t_s[-1]:
+            left = 100.0 * np.interp(at, run.t_s, trace) / trace.max() if trace.max() > 0.0 and at >= 0.0 else 0.0
+            delay = run.settings.values[f"{m}_delay_ms"] * 1e-3
+            parts.append(f"{FULL_NAMES[m]} burst {draw.number(delay)} s after pairing with {draw.number(left)} % of the trace left")
+    return " and ".join(parts).capitalize() if parts else "No burst of a modulator here"
+
+
+def figure(run, theme: Theme) -> dict:
+    """Rows of spikes, concentrations (nM), traces, product (1/s) and weight over time (s)."""
+    values = run.settings.values
+    used = modulator_rows.used(values)
+    domains = draw.rows({name: HEIGHTS.get(name, 1.0) for name in AXES if name in used or name not in MODULATORS})
+    nm = dict(zip(MODULATORS, run.concentration_nm, strict=True))
+    limits = {**{m: modulator_rows.limits(values, m, nm[m]) for m in used}, **row_limits(run)}
+    span = (float(run.t_s[0]), float(run.t_s[-1]))
+    ticks = draw.round_ticks(*span)
+    axes = {"xaxis": time_axis(theme, span, ticks, values["pairings"])} | value_axes(theme, domains, limits, run)
+    tonic = {m: tonic_steps(run, m) for m in used}
+    modulators = modulator_rows.lines(theme, AXES, used, run.t_s, run.concentration_nm, tonic, limits["da"])
+    traces = [marks(run, theme, span), *spike_lines(run, theme, span), *modulators, *plasticity_lines(run, theme)]
+    words = [*names(theme, used, draw.weight_unit(run.settings), domains), *notes(run, theme, used, domains, limits)]
+    meta = {"handles": handles(run, theme, span), "cursor": {"t": "t_s"}}
+    return {"data": traces, "layout": draw.layout(theme, axes, MARGIN, words, draw.grid_lines(theme, ticks), meta)}
+
+
+# Ranges
+
+
+def row_limits(run) -> dict[str, tuple[float, float]]:
+    """Ranges of traces, product and weight."""
+    values = run.settings.values
+    trace = draw.nice(max(values["a_plus"], values["a_minus"], run.trace_ltp.max(), run.trace_ltd.max()), draw.FINE_STEPS)
+    return {"trace": (0.0, trace or 1.0), "product": product_limits(run), "weight": weight_limits(run)}
+
+
+def product_limits(run) -> tuple[float, float]:
+    """Round numbers that hold the product wherever the burst is put: the strongest gate times the largest trace."""
+    values, eta = run.settings.values, run.rate_per_s.max()
+    ltp = max(run.trace_ltp.max(), reference(values, "plus"))
+    ltd = max(run.trace_ltd.max(), reference(values, "minus"))
+    up = eta * max(run.gate_ltp.max() * ltp, -run.gate_ltd.min() * ltd, 0.0)
+    down = eta * max(run.gate_ltd.max() * ltd, -run.gate_ltp.min() * ltp, 0.0)
+    return (-draw.nice(down, draw.FINE_STEPS), draw.nice(up, draw.FINE_STEPS)) if up or down else (0.0, 1.0)
+
+
+def reference(values: Mapping[str, Value], side: str) -> float:
+    """The trace that a single pairing of 10 ms writes, if it is in the order that writes this trace."""
+    written = (values["dt_ms"] >= 0) == (side == "plus")
+    return values[f"a_{side}"] * np.exp(-REFERENCE_MS / values[f"tau_{side}_ms"]) if written else 0.0
+
+
+def weight_limits(run) -> tuple[float, float]:
+    """Round distances around the start that hold the weight also when burst or time difference are moved."""
+    values, start = run.settings.values, float(run.start_weight)
+    same_order = run.window_dt_ms * np.sign(values["dt_ms"] or 1) >= REFERENCE_MS
+    curves = np.concatenate((run.delay_percent, run.window_percent[same_order])) - 100.0
+    share = 1.0 / values["pairings"] if values["view"] == "pairing" else 1.0
+    down, up = draw.around(start, (run.weight, start * (1.0 + 0.01 * share * curves)), 0.02 * start, draw.FINE_STEPS)
+    return max(start - down, 0.0), min(start + up, max(values["w_max"], start))
+
+
+# Axes
+
+
+def time_axis(theme: Theme, span: tuple[float, float], ticks: list[float], pairings: int) -> dict:
+    title = "time since pairing (s)" if pairings == 1 else "time since the first pairing (s)"
+    return draw.axis(theme, span, title, ticks, anchor=AXES["weight"], showgrid=False)
+
+
+def value_axes(theme: Theme, domains: dict, limits: dict, run) -> dict:
+    """The axes of all rows that are shown, and the one of the marks."""
+    out = {draw.key(POSTS): draw.axis(theme, (0.0, 1.0), ticks=(), showgrid=False, visible=False, domain=[0.0, 1.0])}
+    out |= {
+        draw.key(AXES[name]): draw.axis(theme, (-0.05, 1.15), ticks=(), showgrid=False, domain=domains[name]) for name in ("pre", "post")
+    }
+    for name, (lo, hi) in limits.items():
+        start = (float(run.start_weight),) if name == "weight" else (0.0,) if lo < 0.0 else ()
+        ticks = draw.row_ticks((lo, hi), start, is_low(theme, domains[name]))
+        out[draw.key(AXES[name])] = draw.axis(theme, draw.padded(lo, hi), ticks=ticks, domain=domains[name])
+    return out
+
+
+# Traces
+
+
+def spike_lines(run, theme: Theme, span) -> list[dict]:
+    kinds = (("pre", run.pre_s, theme.pre, "presynaptic"), ("post", run.post_s, theme.post, "postsynaptic"))
+    return [
+        draw.line(*draw.spike_ticks(times, span), colour, theme, f"{word} spike at %{{x:.3f}} s", at=AXES[name], name=f"{word} spikes")
+        for name, times, colour, word in kinds
+    ]
+
+
+def tonic_steps(run, m: str) -> tuple[np.ndarray, np.ndarray]:
+    """The set tonic level in nM before and after pairing is over."""
+    values = run.settings.values
+    switch = (values["pairings"] - 1) / values["rate_hz"] + values["after_from_s"]
+    before = values[f"{m}_tonic_nm"]
+    after = max(before + values[f"{m}_after_nm"], 0.0)
+    return np.array([run.t_s[0], switch, switch, max(run.t_s[-1], switch)]), np.array([before, before, after, after])
+
+
+def plasticity_lines(run, theme: Theme) -> list[dict]:
+    """Both traces, the product with gains and losses shaded apart, the start weight and the weight."""
+    t, product, unit, when = run.t_s, run.product_per_s, draw.weight_unit(run.settings), "at %{x:.2f} s"
+    trace = {"at": AXES["trace"], "ghost": True}
+    return [
+        draw.line(t, run.trace_ltp, theme.trace_ltp, theme, f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}", name="LTP trace", **trace),
+        draw.line(t, run.trace_ltd, theme.trace_ltd, theme, f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}", name="LTD trace", **trace),
+        shade(t, np.maximum(product, 0.0), theme.trace_ltp, theme, "gain"),
+        shade(t, np.minimum(product, 0.0), theme.trace_ltd, theme, "loss"),
+        draw.line(t, product, theme.ink, theme, f"product %{{y:.3g}} /s {when}", at=AXES["product"], ghost=True, name="product"),
+        draw.line(
+            t[[0, -1]], np.full(2, run.start_weight), theme.muted, theme, at=AXES["weight"], thin=True, dash="dot", name="start weight"
+        ),
+        draw.line(t, run.weight, theme.weight, theme, f"weight %{{y:.4g}} {unit} {when}", at=AXES["weight"], ghost=True, name="weight"),
+    ]
+
+
+def shade(t: np.ndarray, speed: np.ndarray, colour: str, theme: Theme, name: str) -> dict:
+    """The area between zero and the product where the weight rises, or where it falls."""
+    return draw.line(
+        t, speed, draw.faded(colour, 0.0), theme, at=AXES["product"], fill="tozeroy", fillcolor=draw.faded(colour, 0.4), name=name
+    )
+
+
+def marks(run, theme: Theme, span) -> dict:
+    """Thin lines through all rows at the pairing and at the first burst of each modulator."""
+    times = np.append(0.0, draw.finite(run.burst_s))
+    return draw.line(*draw.posts(times, span), theme.ghost, theme, at=POSTS, thin=True, dash="dot", name="pairing and bursts")
+
+
+# Words
+
+
+def names(theme: Theme, used: list[str], unit: str, domains: dict) -> list[dict]:
+    """Name and unit of every row; in one line where the row is low."""
+    low = {name: is_low(theme, domain) for name, domain in domains.items()}
+    words = {"pre": ("PRE", ""), "post": ("POST", ""), **{m: (LABELS[m], "nM") for m in used}}
+    words["trace"] = ("TRACE", "" if low["trace"] else "e<sub>+</sub>, e<sub>−</sub>")
+    words |= {"product": ("PRODUCT", "1/s" if low["trace"] else f"{FORMULA}<br>1/s"), "weight": ("WEIGHT", "" if low["weight"] else unit)}
+    colours = {"post": theme.post, **{m: theme.modulator[m] for m in used}}
+    return [draw.row_label(theme, AXES[k], title, unit, MARGIN[0], colours.get(k), low[k]) for k, (title, unit) in words.items()]
+
+
+def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> list[dict]:
+    """What the lines are, at their right ends; the time difference; why there is no product, if there is none."""
+    dt, out = run.settings.values["dt_ms"], []
+    for name, items in line_ends(run, theme, used).items():
+        out += draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), items)
+    middle = 0.5 * (domains["pre"][0] + domains["post"][1])
+    beside = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": "paper", "y": middle, "yanchor": "middle"}
+    out.append(draw.label(f"Δt {'+' if dt > 0 else ''}{draw.number(dt)} ms", theme, size=-1, **beside))
+    inside = {"xref": "paper", "x": 0.5, "xanchor": "center", "yref": f"{AXES['product']} domain", "y": 0.5, "yanchor": "middle"}
+    return [*out, draw.label(no_product(run), theme, size=-1, **inside)]
+
+
+def is_low(theme: Theme, domain: list[float]) -> bool:
+    return draw.is_low(theme, height_px(theme, domain))
+
+
+def height_px(theme: Theme, domain: list[float]) -> float:
+    return (domain[1] - domain[0]) * (draw.MECHANISM_PX[1] - theme.font_px * (MARGIN[2] + MARGIN[3]))
+
+
+def line_ends(run, theme: Theme, used: list[str]) -> dict[str, list[tuple[str, str, float]]]:
+    """(text, colour, height) of the labels at the right ends of the lines, by row."""
+    out = {}
+    for m in used:
+        at, nm = tonic_steps(run, m)
+        out[m] = [modulator_rows.tonic_label(theme, m, nm[at <= run.t_s[-1]][-1])]
+    out["trace"] = [("e<sub>+</sub> LTP", theme.trace_ltp, run.trace_ltp[-1]), ("e<sub>−</sub> LTD", theme.trace_ltd, run.trace_ltd[-1])]
+    return out | {"weight": [(draw.number(run.weight[-1]), theme.weight, run.weight[-1])]}
+
+
+def no_product(run) -> str:
+    """Words for an empty row: no gate opens, and perhaps the spikes write the weight themselves."""
+    if np.any(run.product_per_s):
+        return ""
+    return "no gate opens" if np.ptp(run.weight) == 0.0 else "no gate: the spikes write the weight at once"
+
+
+def handles(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
+    """A handle for every burst in the picture, unless the picture is too long to drag in."""
+    inside = [(m, at) for m, at in zip(MODULATORS, run.burst_s, strict=True) if span[0] <= at <= span[1] and span[1] - span[0] <= LONGEST_S]
+    return [modulator_rows.handle(run.settings, theme, m, AXES[m], float(at)) for m, at in inside]

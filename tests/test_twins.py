@@ -1,0 +1,320 @@
+"""Twins: the event-driven engine against its dense twin, compiled code against plain Python, one process against another."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine import scripted
+from engine.circuit import Circuit, all_to_all
+from engine.dense import Events, Synapses, play_densely
+from engine.dispatch import NoWorld
+from engine.experiments import pairing
+from engine.grid import fill_grid
+from engine.loop import new_job, new_log, new_record, simulate
+from engine.modulators import MODULATORS, kinetics, modulator_fields
+from engine.neurons import Lif
+from engine.parameters import struct
+from engine.plasticity import ROWS, Rule, rule_fields
+from engine.registry import rules
+from engine.settings import make
+
+ROOT = Path(__file__).parents[1]
+TOLERANCE = 1e-9  # of the upper bound of a weight
+CASES = 500
+
+
+def number(lo: float, hi: float):
+    """Any number in between, now and then an end."""
+    return st.floats(lo, hi, allow_subnormal=False) | st.sampled_from([lo, hi])
+
+
+def decade(lo: float, hi: float):
+    """A number whose logarithm is spread evenly."""
+    return st.floats(np.log10(lo), np.log10(hi)).map(lambda x: float(10.0**x))
+
+
+def maybe(strategy, otherwise=0.0):
+    """Half of the time something, half of the time nothing."""
+    return st.just(otherwise) | strategy
+
+
+RULES = st.fixed_dictionaries(
+    {
+        "a_plus": number(0.0, 0.3), "a_minus": number(0.0, 0.3),
+        "a3_plus": maybe(number(0.0, 0.3)), "a3_minus": maybe(number(0.0, 0.3)),
+        "tau_plus_ms": decade(5, 200), "tau_minus_ms": decade(5, 200), "tau_x_ms": decade(5, 2000), "tau_y_ms": decade(5, 2000),
+        "pairing": st.sampled_from(["all", "nearest"]), "mu_plus": maybe(number(0.02, 3.0)), "mu_minus": maybe(number(0.02, 3.0)),
+        "tau_e_ms": decade(10, 1e5), "ltd_decay_ratio": maybe(decade(0.05, 20), 1.0), "tau_rise_ms": maybe(decade(1, 2000)),
+        "phi_plus": maybe(number(-2, 2)), "phi_minus": maybe(number(-2, 2)),
+        "gate_plus": maybe(number(-5, 5)), "gate_minus": maybe(number(-5, 5)),
+        "eta_per_s": decade(1e-2, 300), "baseline_tau_s": decade(0.1, 1000), "w_max": decade(0.01, 100),
+    }
+)  # fmt: skip
+
+CELLS = st.dictionaries(st.tuples(st.integers(0, len(ROWS) - 1), st.integers(0, 3)), number(-3, 3), max_size=8)
+
+KINETICS = st.fixed_dictionaries(
+    {},
+    optional={
+        "tonic_nm": number(0, 2000), "clearance": st.just("michaelis_menten"), "tau_ms": decade(5, 20_000),
+        "vmax_nm_per_s": decade(10, 20_000), "km_nm": decade(1, 5000), "receptor": st.just("hill"), "ec50_nm": decade(0.5, 10_000),
+        "hill": number(0.5, 4), "on_ms": decade(1, 10_000), "off_ms": decade(1, 10_000), "baseline": number(0, 1),
+        "drug": st.sampled_from(["antagonist", "agonist", "reuptake_inhibitor", "release_blocker"]), "drug_dose": decade(0.1, 1000),
+        "drug_from_s": number(-1, 3), "drug_until_s": number(-1, 3), "drug_washout_s": decade(0.1, 100),
+    },
+)  # fmt: skip
+
+
+@st.composite
+def protocols(draw):
+    """(grid, spikes, pulses, epochs) for n sources and n targets; spikes crowd together now and then."""
+    n, steps = draw(st.integers(1, 4)), draw(st.integers(50, 300))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    even = draw(st.booleans())
+    mean_ms = draw(decade(0.2, 20))
+    h_ms = np.full(steps, mean_ms) if even else rng.exponential(mean_ms, steps) + 1e-3
+    grid_ms = draw(number(-2000, 2000)) + np.concatenate(([0.0], np.cumsum(h_ms)))
+    chance = draw(decade(0.01, 0.5))
+    spikes = [(k, int(i)) for k in range(steps) for i in np.flatnonzero(rng.random(2 * n) < chance)]
+    pulse = st.tuples(st.integers(0, steps - 1), st.integers(0, 3), number(-2000, 3000))
+    pulses = draw(st.lists(pulse, max_size=8))
+    where = grid_ms[draw(st.integers(0, steps))] + draw(st.sampled_from([0.0, 0.3]))
+    level = st.dictionaries(st.sampled_from([f"{m}_tonic_nm" for m in MODULATORS]), number(0, 3000), min_size=1)
+    epochs = draw(st.just(()) | level.map(lambda tonic: ((float(where), tonic),)))
+    return n, grid_ms, spikes, pulses, epochs
+
+
+@st.composite
+def physics(draw, epochs):
+    """(rule, matrix, kinetics): any point of the family under any modulators."""
+    values = {name: f.default for name, f in (rule_fields() | modulator_fields()).items()}
+    values |= draw(RULES)
+    values |= {name: values[name] * min(values["w_max"], 10.0) for name in ("a_plus", "a_minus", "a3_plus", "a3_minus")}
+    for m in MODULATORS:
+        values |= {f"{m}_{name}": value for name, value in draw(KINETICS).items()}
+    matrix = np.zeros((len(ROWS), 4))
+    for cell, value in draw(CELLS).items():
+        matrix[cell] = value
+    if draw(st.booleans()):  # one trace, one gate: the engine's short cut
+        values |= {"ltd_decay_ratio": 1.0, "tau_rise_ms": 0.0, "gate_minus": values["gate_plus"]}
+        matrix[ROWS.index("ltd_gate")] = matrix[ROWS.index("ltp_gate")]
+    return struct(Rule, values), matrix, kinetics(values, ({},), epochs)
+
+
+def play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block_steps, samples):
+    """The engine over a scripted grid: (weight, e+, e-) at the steps `samples`, and the weights at the end."""
+    step, who = np.array(spikes, np.int64).reshape(-1, 2).T
+    net = scripted.pair_net(n, step, who)
+    record = new_record(net, 1, samples, range(n))
+    job = new_job(net, weights.copy(), np.zeros(2 * n), rule, matrix, kin, grid_ms[0], grid_ms.size, record, None, block_steps)
+    for k, m, amplitude_nm in pulses:
+        job.state.agenda[k, m] += amplitude_nm
+    simulate(job, NoWorld(0.0), np.zeros(0), grid_ms, np.random.default_rng(0))
+    return record.synapse, job.syn[:, 0]
+
+
+def one_to_one(n: int) -> Synapses:
+    return Synapses(np.arange(n), np.arange(n) + n, np.zeros(n, int))
+
+
+def summed(pulses):
+    """Pulses of one modulator in one step as the agenda holds them: one pulse of their sum."""
+    total = {}
+    for k, m, amplitude_nm in pulses:
+        total[k, m] = total.get((k, m), 0.0) + amplitude_nm
+    return tuple((k, m, a) for (k, m), a in total.items() if a != 0.0)
+
+
+def scale_of(course, w_max: float) -> float:
+    """What a difference is compared with: the upper bound, or the largest trace where that is larger (for traces)."""
+    return max(w_max, float(np.abs(course.ltp).max()), float(np.abs(course.ltd).max()))
+
+
+@settings(max_examples=CASES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data())
+def test_event_driven_is_dense(data):
+    """Weights and traces at every step, for any rule, modulators and spikes."""
+    n, grid_ms, spikes, pulses, epochs = data.draw(protocols())
+    rule, matrix, kin = data.draw(physics(epochs))
+    share = data.draw(st.lists(st.sampled_from([0.0, 1.0, 1e-9, 0.5]) | st.floats(0, 1), min_size=n, max_size=n))
+    weights = np.array(share) * rule.w_max
+    block = data.draw(st.sampled_from([1, 7, 64, 1000]))
+    samples = np.arange(0, grid_ms.size, data.draw(st.sampled_from([1, 13, 1000])))
+    found, final = play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block, samples)
+    course = play_densely(rule, matrix, kin, grid_ms, one_to_one(n), Events(spikes, summed(pulses)), weights)
+    assert np.abs(final - course.weight[-1]).max() <= TOLERANCE * rule.w_max
+    assert np.abs(found[0] - course.weight[samples]).max() <= TOLERANCE * rule.w_max
+    for trace, dense in ((found[1], course.ltp), (found[2], course.ltd)):
+        assert np.abs(trace - dense[samples]).max() <= TOLERANCE * scale_of(course, rule.w_max)
+
+
+def compare(rule, matrix, kin, grid_ms, spikes, pulses, weights, block=1000, samples=()):
+    """Assert that the weights at the end (and at `samples`) are those of the dense twin; returns the dense course."""
+    n = weights.size
+    found, final = play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block, samples)
+    course = play_densely(rule, matrix, kin, grid_ms, one_to_one(n), Events(tuple(spikes), summed(pulses)), weights)
+    assert np.abs(final - course.weight[-1]).max() <= TOLERANCE * rule.w_max
+    assert len(samples) == 0 or np.abs(found[0] - course.weight[np.array(samples)]).max() <= TOLERANCE * rule.w_max
+    return course
+
+
+def made(values, cells=None):
+    """(rule, matrix, kinetics) of the defaults with these values and matrix cells by name."""
+    full = {name: f.default for name, f in (rule_fields() | modulator_fields()).items()} | values
+    matrix = np.zeros((len(ROWS), 4))
+    for (which, modulator), value in (cells or {}).items():
+        matrix[ROWS.index(which), MODULATORS.index(modulator)] = value
+    return struct(Rule, full), matrix, kinetics(full, ({},))
+
+
+DOPAMINE_GATES = {("ltp_gate", "da"): 1.0, ("ltd_gate", "da"): 1.0}
+
+
+def random_spikes(rng, steps: int, n: int, chance: float):
+    return [(k, int(i)) for k in range(steps) for i in np.flatnonzero(rng.random(2 * n) < chance)]
+
+
+@pytest.mark.parametrize("sampled", [False, True])
+def test_a_gate_that_changes_its_sign_within_a_block(sampled):
+    """One trace, dopamine above and below its mean: weights meet their bounds on the way up and on the way down."""
+    grid_ms, at_bound = np.arange(201.0), 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        values = {"a_minus": 0.1, "eta_per_s": float(rng.choice([10, 30, 100])), "da_tonic_nm": 500.0, "da_baseline": 0.6}
+        law = made(values | {"baseline_tau_s": 1.0}, DOPAMINE_GATES)
+        pulses = [(int(rng.integers(200)), 0, float(rng.choice([-900, 500]))) for _ in range(4)]
+        course = compare(*law, grid_ms, random_spikes(rng, 200, 1, 0.05), pulses, rng.random(1), samples=range(201) if sampled else ())
+        at_bound += bool(np.isin(course.weight[20:-1], (0.0, 1.0)).any())
+    assert at_bound > 20
+
+
+def test_soft_bounds_of_any_exponent_at_the_bound():
+    """With mu = 0.02 the last digit of a weight at its bound would be half a pairing; with dopamine absent it must stay at the bound."""
+    grid_ms = np.arange(201.0)
+    for seed in range(60):
+        values = {"mu_plus": 0.02, "mu_minus": 0.02, "eta_per_s": 100.0, "da_tonic_nm": 0.0, "da_tau_ms": 10.0}
+        spikes = random_spikes(np.random.default_rng(seed), 200, 1, 0.1)
+        compare(*made(values, DOPAMINE_GATES), grid_ms, spikes, [(60, 0, 500.0), (120, 0, -500.0), (150, 0, 500.0)], np.array([0.9]))
+
+
+def replay_script(physics, script, weights):
+    """A script of `engine.scripted` on the grid that `play` makes for it, densely."""
+    marks, soft = scripted.all_marks(
+        script.spike_ms, script.pulse_ms, np.array([script.switch_ms, script.start_ms, script.end_ms]), np.empty(0)
+    )
+    grid_ms = fill_grid(marks, soft, physics.taus, physics.step)
+    spikes = zip(scripted.places_in(grid_ms, script.spike_ms).tolist(), script.spike_neuron.tolist(), strict=True)
+    due = scripted.places_in(grid_ms, script.pulse_ms).tolist()
+    pulses = zip(due, script.pulse_of.tolist(), script.pulse_nm.tolist(), strict=True)
+    starts = np.array([-np.inf, script.switch_ms])[: physics.kin.tonic_nm.shape[0]]
+    kin = physics.kin._replace(epoch_ms=starts)
+    return play_densely(
+        physics.rule, physics.matrix, kin, grid_ms, one_to_one(weights.size), Events(tuple(spikes), summed(pulses)), weights
+    )
+
+
+@pytest.mark.parametrize("rule", sorted(rules()))
+@pytest.mark.parametrize(
+    "changes", [{}, {"pairings": 6, "rate_hz": 5.0}, {"pairings": 8, "rate_hz": 50.0, "burst_spikes": 5, "burst_spike_hz": 25.0}]
+)
+def test_every_named_rule_in_the_pairing_experiment(rule, changes):
+    """Uneven grid; in the last protocol spikes of one neuron fall together, and count once."""
+    values = make("pairing", rule, 1, **changes).values
+    p, physics = pairing.protocol(values), pairing.physics_of(values)
+    script = pairing.write_script(p, np.array([10.0, 0.0, -20.0]))._replace(end_ms=(p.pairings - 1) * p.period_ms + 3000.0)
+    script = script._replace(
+        **{name: getattr(script, name)[script.pulse_ms < script.end_ms] for name in ("pulse_ms", "pulse_of", "pulse_nm")}
+    )
+    weights = np.full(3, 0.25 * values["w_max"])
+    final = scripted.play(physics, scripted.batch([script]), weights, np.empty(0), np.random.default_rng(0))[0][0]
+    assert np.abs(final - replay_script(physics, script, weights).weight[-1]).max() <= TOLERANCE * values["w_max"]
+
+
+def delayed_circuit(seed: int):
+    """Poisson inputs onto integrate-and-fire neurons, with delays of 1 and 4 ms: (net, weights, rates)."""
+    c = Circuit()
+    near, far = c.poisson("near", 4, 30.0), c.poisson("far", 3, 40.0)
+    cells = c.neurons("cells", 3, Lif(noise_mv=60.0, bias_mv=12.0))
+    rng = np.random.default_rng(seed)
+    for source, delay_ms in ((near, 1.0), (far, 4.0)):
+        pairs = all_to_all(source, cells)
+        c.project(source.name, source, cells, pairs, rng.random(pairs[0].size), delay_ms, plastic=True, gain_mv=4.0)
+    pairs = all_to_all(cells, cells)
+    c.project("recurrent", cells, cells, pairs, 0.5, 2.0, plastic=True, gain_mv=2.0)
+    synapses = [Synapses(p.pre, p.post, np.full(p.pre.size, round(p.delay_ms))) for p in c.projections]
+    return c.build(1.0), Synapses(*np.concatenate(synapses, axis=1))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("nearest", [0.0, 1.0])
+def test_a_network_with_delays_replayed_from_its_spikes(seed, nearest):
+    """The network's own spikes, played to the dense twin: the same weights at the end."""
+    (net, weights, rates), synapses = delayed_circuit(seed)
+    values = {"a_minus": 0.12, "tau_e_ms": 400.0, "eta_per_s": 20.0, "da_tonic_nm": 300.0, "a3_plus": 0.05, "phi_minus": 0.05}
+    rule, matrix, kin = made(values, DOPAMINE_GATES | {("excitability", "da"): 0.5, ("trace_decay", "da"): 0.4})
+    rule = rule._replace(pairing=nearest)
+    grid_ms, log = np.arange(1501.0), new_log(0.0, 1500.0, 20_000)
+    job = new_job(net, weights, rates, rule, matrix, kin, 0.0, 2000, new_record(net), log, 333)
+    pulses = ((300, 0, 800.0), (700, 0, -300.0), (900, 0, 900.0))
+    for k, m, amplitude_nm in pulses:
+        job.state.agenda[k, m] = amplitude_nm
+    simulate(job, NoWorld(0.0), np.zeros(0), grid_ms, np.random.default_rng(seed))
+    fired = slice(0, int(log.size[0]))
+    spikes = tuple(zip(log.ms[fired].astype(int).tolist(), log.neuron[fired].tolist(), strict=True))
+    assert sum(neuron >= 7 for _, neuron in spikes) > 20
+    course = play_densely(rule, matrix, kin, grid_ms, synapses, Events(spikes, pulses), weights)
+    assert np.abs(job.syn[:, 0] - course.weight[-1]).max() <= TOLERANCE
+    assert np.abs(course.weight[-1] - weights).max() > 0.05
+
+
+RUNS_OF_LINKS = """
+import hashlib, json, urllib.parse
+import numpy as np
+from engine.loop import simulate
+from engine.run import run_settings
+from engine.settings import repair
+links = (
+    "experiment=pairing&rule=izhikevich_2007&pairings=2&observe_s=2",
+    "experiment=pairing&rule=yagishita_2014&da_clearance=michaelis_menten&da_receptor=hill&da_on_ms=30&observe_s=1",
+    "experiment=credit&rule=izhikevich_2007&seed=3&duration_s=5&da_delay_ms=300&inhibition_mv=5",
+    "experiment=credit&rule=covariance_2010&seed=4&duration_s=5&da_delay_ms=300&input_hz=8",
+)
+found = []
+for link in links:
+    settings, problems = repair(dict(urllib.parse.parse_qsl(link)))
+    assert not problems, problems
+    run = run_settings(settings, "live")
+    digest = hashlib.sha256()
+    for name in sorted(run.arrays):
+        digest.update(name.encode() + np.asarray(run[name]).tobytes())
+    found.append(digest.hexdigest())
+print(json.dumps([hasattr(simulate, "py_func"), found]))
+"""
+
+
+def in_a_process(code: str, **environment: str):
+    """What a fresh interpreter prints when it runs `code`, as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_jitted_equals_plain_python_bit_for_bit():
+    jitted, compiled = in_a_process(RUNS_OF_LINKS, NUMBA_DISABLE_JIT="0")
+    still_jitted, plain = in_a_process(RUNS_OF_LINKS, NUMBA_DISABLE_JIT="1")
+    assert (jitted, still_jitted) == (True, False)
+    assert compiled == plain
+
+
+def test_the_same_link_gives_the_same_bits_in_three_processes():
+    first, *others = [in_a_process(RUNS_OF_LINKS, PYTHONHASHSEED=seed) for seed in ("0", "1", "2")]
+    assert all(other == first for other in others)
