@@ -128,11 +128,11 @@
     if (C.at === null) C.at = start();
     showCursor();
   }
-  // First where the weight moves fastest: there the product says most.
+  // First where the weight moves fastest, since there the product says most; at time 0 if it never moves.
   function start() {
     const speed = C.arrays.product_per_s;
-    let best = 0;
-    for (let k = 1; k < speed.length; k++) if (Math.abs(speed[k]) > Math.abs(speed[best])) best = k;
+    let best = nearest(0);
+    for (let k = 0; k < speed.length; k++) if (Math.abs(speed[k]) > Math.abs(speed[best])) best = k;
     return C.arrays.t_s[best];
   }
 

@@ -169,6 +169,7 @@
     on("help", "click", () => TF.byId("help-sheet").showModal());
     for (const button of document.querySelectorAll("[data-close]")) button.onclick = () => TF.byId(button.dataset.close).close();
     addEventListener("popstate", () => {
+      if (location.pathname + location.search === TF.state.link) return; // a jump within the page
       TF.theme.choose(new URLSearchParams(location.search).get("theme") || "");
       TF.gate.open(location.search, { travelled: true });
     });
@@ -225,16 +226,21 @@
     const { figure, title, summary } = TF.draw.panel(name);
     const traces = figure.data.filter((t) => t.y && t.x && t.y.length && t.name);
     const close = make("button", { type: "button", className: "close", textContent: "×", ariaLabel: "Close", onclick: () => sheet.close() });
-    const sheet = make("dialog", { className: "table-sheet", onclose: () => sheet.remove() }, [make("h2", { textContent: title }), close, make("p", { textContent: summary }), ...traces.map(asTable)]);
+    const sheet = make("dialog", { className: "table-sheet", onclose: () => sheet.remove() }, [make("h2", { textContent: title }), close, make("p", { textContent: summary }), ...traces.map((trace) => asTable(trace, figure.layout))]);
     sheet.setAttribute("aria-label", title + " as tables");
     document.body.append(sheet);
     sheet.showModal();
   };
-  function asTable(trace) {
+  function axisTitle(layout, id, letter) {
+    const axis = layout[letter + "axis" + (id || letter).slice(1)] || {};
+    const shared = layout[letter + "axis"] || {};
+    return (axis.title && axis.title.text) || (letter === "x" && shared.title && shared.title.text) || letter;
+  }
+  function asTable(trace, layout) {
     const n = trace.y.length;
     const picked = Array.from({ length: Math.min(n, ROWS) }, (_, k) => Math.round((k * (n - 1)) / Math.max(Math.min(n, ROWS) - 1, 1)));
     const rows = picked.map((k) => make("tr", {}, [make("td", { textContent: TF.number(trace.x[k]) }), make("td", { textContent: TF.number(trace.y[k]) })]));
-    const head = make("tr", {}, [make("th", { textContent: "x", scope: "col" }), make("th", { textContent: trace.name, scope: "col" })]);
+    const head = make("tr", {}, [make("th", { textContent: axisTitle(layout, trace.xaxis, "x"), scope: "col" }), make("th", { textContent: trace.name, scope: "col" })]);
     return make("details", {}, [make("summary", { textContent: trace.name }), make("table", {}, [make("thead", {}, [head]), make("tbody", {}, rows)])]);
   }
 

@@ -1,7 +1,7 @@
 """What a request of the page becomes: checked -> settings -> run (cached) -> reply. Pure but for the cache; the server keeps no state.
 
-    {"kind": "open", "query": "?..."}                            the page opens a link: reply has the declarations, state, figures
-    {"kind": "state", "experiment", "rule", "seed", "values"}    a control was moved; tier "live": arrays only, "settled": figures
+{"kind": "open", "query": "?..."}                            the page opens a link: reply has the declarations, state, figures
+{"kind": "state", "experiment", "rule", "seed", "values"}    a control was moved; tier "live": arrays only, "settled": figures
 """
 
 import time
@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from components import url
-from components.cache import cached_run
+from components.cache import cached_run, keep_job
 from components.declarations import declarations
 from components.encode import Packer, moving
 from components.jobs import Busy, Jobs
@@ -86,7 +86,12 @@ def opened(request: Request) -> dict:
     settings, view, notices = url.decode(request.query)
     reply = shown(settings, "settled", view.theme or request.theme)
     state = {"experiment": settings.experiment, "rule": settings.rule, "seed": settings.seed, "values": settings.changed}
-    return reply | {"state": state, "view": view._asdict(), "notices": notices, "declarations": declarations(settings.experiment, settings.rule)}
+    return reply | {
+        "state": state,
+        "view": view._asdict(),
+        "notices": notices,
+        "declarations": declarations(settings.experiment, settings.rule),
+    }
 
 
 def moved(request: Request) -> dict:
@@ -123,11 +128,14 @@ def job_started(request: JobRequest) -> dict:
 def job_state(request: JobRequest) -> dict:
     job = jobs.find(request.id)
     if job is None:
-        return {"state": "failed", "error": "This run is not known here any more. Start it again."}
+        return {"state": "unknown", "error": "This run is not known here any more. Start it again."}
     if job.state != "done":
         return {"state": job.state, "share": job.share, "error": job.error}
     run = jobs.fetch(request.id)
-    return {"state": "done", "reply": pictured(run, request.theme)} if run else {"state": "running", "share": 1.0}
+    if run is None:
+        return {"state": "unknown", "error": "This run has been fetched already."}
+    keep_job(run)
+    return {"state": "done", "reply": pictured(run, request.theme)}
 
 
 def shown(settings: Settings, tier: str, theme_name: str) -> dict:

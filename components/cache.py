@@ -51,6 +51,16 @@ class SingleFlight:
                 flight = self._flying[key] = Future()
         return self._fly(key, compute, flight) if mine else flight.result()
 
+    def peek(self, key: str):
+        """What is there for this key, or nothing."""
+        with self._lock:
+            return self._done.get(key)
+
+    def put(self, key: str, value) -> None:
+        with self._lock:
+            if keepable(value) and self._done.getsizeof(value) <= self._done.maxsize:
+                self._done[key] = value
+
     def _fly(self, key: str, compute, flight: Future):
         try:
             value = compute()
@@ -59,9 +69,8 @@ class SingleFlight:
             with self._lock:
                 del self._flying[key]
             raise
+        self.put(key, value)
         with self._lock:
-            if keepable(value) and self._done.getsizeof(value) <= self._done.maxsize:
-                self._done[key] = value
             del self._flying[key]
         flight.set_result(value)
         return value
@@ -74,9 +83,18 @@ def keepable(value) -> bool:
 near = SingleFlight(NEAR_BYTES, lambda run: 2000 + sum(a.nbytes for a in run.arrays.values()))
 
 
+def keep_job(run: Run) -> None:
+    """A long run that is done also answers whoever asks for its settings at rest."""
+    near.put(f"{run.settings.digest}-job", run)
+
+
 def cached_run(settings: Settings, tier: str) -> Run:
-    """`run_settings`, from memory where it has been asked before."""
-    key = f"{settings.digest}-{tier}"
+    """`run_settings`, from memory where it has been asked before. At rest a finished long run is better than its preview."""
+    digest = settings.digest
+    done = near.peek(f"{digest}-job") if tier == "settled" else None
+    if done is not None:
+        return done
+    key = f"{digest}-{tier}"
     return near.get(key, lambda: far_run(key, settings, tier))
 
 

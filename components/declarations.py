@@ -41,7 +41,14 @@ def control(field: Field) -> dict:
     """A parameter as the browser needs it."""
     p = field.param
     lo, hi = field.slider
-    out = {"name": field.name, "group": field.group, "label": field.label, "unit": p.unit, "kind": field.kind.__name__, "default": field.default}
+    out = {
+        "name": field.name,
+        "group": field.group,
+        "label": field.label,
+        "unit": p.unit,
+        "kind": field.kind.__name__,
+        "default": field.default,
+    }
     out |= {"level": p.level, "doc": p.doc, "choices": list(p.choices)}
     return out | ({} if field.kind is str else {"lo": p.lo, "hi": p.hi, "from": lo, "to": hi, "log": p.log, "step": step(field)})
 
@@ -62,7 +69,10 @@ def matrix_of(world: ModuleType) -> dict:
 
 
 def presets_of(world: ModuleType) -> list[dict]:
-    return [{"name": name, "rule": world.DEFAULT_RULE, "values": {}, "note": "", "source": "", **preset} for name, preset in world.PRESETS.items()]
+    return [
+        {"name": name, "rule": world.DEFAULT_RULE, "values": {}, "note": "", "source": "", **preset}
+        for name, preset in world.PRESETS.items()
+    ]
 
 
 def panel_list(experiment: str) -> list[dict]:

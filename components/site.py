@@ -41,8 +41,12 @@ def compress(server: Flask) -> None:
 
 def add_callbacks(app: Dash) -> None:
     """A request store becomes a reply store; the browser draws what arrives."""
-    app.clientside_callback(ClientsideFunction("page", "receive"), Output("drawn", "data"), Input("reply", "data"), prevent_initial_call=True)
-    app.clientside_callback(ClientsideFunction("page", "job"), Output("job_drawn", "data"), Input("job_reply", "data"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("page", "receive"), Output("drawn", "data"), Input("reply", "data"), prevent_initial_call=True
+    )
+    app.clientside_callback(
+        ClientsideFunction("page", "job"), Output("job_drawn", "data"), Input("job_reply", "data"), prevent_initial_call=True
+    )
     app.callback(Output("reply", "data"), Input("req", "data"), prevent_initial_call=True)(guarded(api.answer))
     app.callback(Output("job_reply", "data"), Input("job_req", "data"), prevent_initial_call=True)(guarded(api.job_answer))
 
@@ -64,7 +68,9 @@ def add_routes(server: Flask) -> None:
     server.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     server.add_url_rule("/readyz", "readyz", readiness)
     server.add_url_rule("/qr.svg", "qr", qr)
-    server.add_url_rule("/explore", "explore", lambda: redirect("./" + ("?" + request.query_string.decode() if request.query_string else "")))
+    server.add_url_rule(
+        "/explore", "explore", lambda: redirect("./" + ("?" + request.query_string.decode() if request.query_string else ""))
+    )
     for path, page in TEXT_PAGES.items():
         server.add_url_rule(f"/{path}", path, lambda path=path, page=page: shell.document(path, page.TITLE, page.body()))
 

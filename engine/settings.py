@@ -1,7 +1,8 @@
 """Settings: everything that determines a run, checked. The one validator of every door (URL, page, import, command line, notebook).
 
 The parameters of a run are those of the experiment, of the rule family, of the modulation matrix and of the four modulators.
-A default is what the last of these says: the declaration, the experiment (`DEFAULTS`), the rule (`CONSTANTS`, `MATRIX`, `DEFAULTS`).
+A default is what the last of these says: the declaration, what the rule suggests (`DEFAULTS`), what the experiment needs (`DEFAULTS`),
+what the rule is (`CONSTANTS`, `MATRIX`).
 """
 
 import hashlib
@@ -65,7 +66,7 @@ def schema(experiment: str, rule: str) -> Mapping[str, Field]:
     """All parameters of an experiment run with a rule, by name, with the defaults of that pair."""
     world, law = find("experiment", experiment), find("rule", rule)
     spec = {**fields(world.Params, group="experiment"), **modulator_fields(), **rule_fields(), **matrix_fields()}
-    defaults = {**getattr(world, "DEFAULTS", {}), **law.CONSTANTS, **law.MATRIX, **getattr(law, "DEFAULTS", {})}
+    defaults = {**getattr(law, "DEFAULTS", {}), **getattr(world, "DEFAULTS", {}), **law.CONSTANTS, **law.MATRIX}
     for name, value in defaults.items():
         if name not in spec:
             if name in all_names():

@@ -23,7 +23,11 @@ FEW = settings(CHECK, max_examples=max(CASES // 10, 100))
 
 def good(value=None, store="req", output="reply") -> dict:
     """The body that Dash's renderer sends."""
-    value = {"kind": "state", "n": 1, "tier": "live", "theme": "light", "experiment": "pairing", "seed": 1, "values": {}} if value is None else value
+    value = (
+        {"kind": "state", "n": 1, "tier": "live", "theme": "light", "experiment": "pairing", "seed": 1, "values": {}}
+        if value is None
+        else value
+    )
     return {
         "output": f"{output}.data", "outputs": {"id": output, "property": "data"},
         "inputs": [{"id": store, "property": "data", "value": value}], "changedPropIds": [f"{store}.data"], "parsedChangedPropsIds": [f"{store}.data"],
@@ -85,7 +89,33 @@ def test_wrong_parts_are_refused(post, part):
 
 
 HUGE = 10**400
-ODD = [None, True, False, [], {}, [1], {"a": 1}, "", "x", "9" * 500, -1, 0, 1, 1.5, -0.0, 5e-324, 1e308, HUGE, 2**53, 2**63, "nan", "inf", "1e999", "\u0000", "<b>"]
+ODD = [
+    None,
+    True,
+    False,
+    [],
+    {},
+    [1],
+    {"a": 1},
+    "",
+    "x",
+    "9" * 500,
+    -1,
+    0,
+    1,
+    1.5,
+    -0.0,
+    5e-324,
+    1e308,
+    HUGE,
+    2**53,
+    2**63,
+    "nan",
+    "inf",
+    "1e999",
+    "\u0000",
+    "<b>",
+]
 
 
 @pytest.mark.parametrize("key", ["kind", "n", "tier", "theme", "query", "experiment", "rule", "seed", "values", "foreign", "id"])
@@ -190,7 +220,18 @@ def test_links_that_are_too_long():
     assert "more than 400 parts" in url.decode("&".join(f"a{k}=1" for k in range(500)))[2][0]
 
 
-ROUTES = ["/", "/gallery", "/model", "/healthz", "/readyz", "/qr.svg", "/assets/style.css", "/nowhere", "/assets/nowhere.js", "/_dash-layout"]
+ROUTES = [
+    "/",
+    "/gallery",
+    "/model",
+    "/healthz",
+    "/readyz",
+    "/qr.svg",
+    "/assets/style.css",
+    "/nowhere",
+    "/assets/nowhere.js",
+    "/_dash-layout",
+]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -205,7 +246,9 @@ def test_headers_on_every_route(route):
     assert "Set-Cookie" not in reply.headers
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "/%2f%2fevil.example", "/explore?//evil", "/assets/../app.py", "/assets/%2e%2e/app.py"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "/%2f%2fevil.example", "/explore?//evil", "/assets/../app.py", "/assets/%2e%2e/app.py"]
+)
 def test_no_way_out_and_no_way_up(path):
     reply = app.server.test_client().get("/", environ_overrides={"PATH_INFO": path})
     assert reply.status_code < 500

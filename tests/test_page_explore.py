@@ -1,12 +1,14 @@
 """The laboratory in a real browser: first view, drag, link, back, undo, keyboard, failure of the server."""
 
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 import engine
+from components import api
 from engine.registry import experiments, rules
 
 DRAG_STEPS = 25
@@ -139,7 +141,9 @@ def test_the_run_before_stays_as_a_ghost(page):
     before = page.evaluate("Array.from(TF.draw.panel('timeline').rest.at(-1).y)")
     drag(page, handle(page), 100)
     at_rest(page)
-    ghost = page.evaluate("TF.draw.panel('timeline').gd.data.filter(t => t.name === 'before').map(t => [t.opacity, t.line.dash, Array.from(t.y)])")
+    ghost = page.evaluate(
+        "TF.draw.panel('timeline').gd.data.filter(t => t.name === 'before').map(t => [t.opacity, t.line.dash, Array.from(t.y)])"
+    )
     assert ghost
     assert all(opacity == 1 and dash != "solid" for opacity, dash, _ in ghost)
     assert any(y == before for _, _, y in ghost), "the old weight is still there"
@@ -355,6 +359,56 @@ def test_a_lost_server_keeps_the_curves_and_is_found_again(page):
     at_rest(page)
     expect(page.locator("#notices")).to_be_hidden()
     assert page.evaluate("__tf.lastDrawn.da_delay_ms") == 1500
+
+
+def test_a_slow_server_still_draws_while_the_hand_moves(page, monkeypatch):
+    ready(page)
+    fast = api.cached_run
+    monkeypatch.setattr(api, "cached_run", lambda *args: (time.sleep(0.1), fast(*args))[1])
+    drawn = page.evaluate("__tf.drawn")
+    for _ in range(3):
+        drag(page, handle(page), 30, release=False)
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    at_rest(page)
+    assert page.evaluate("__tf.maxInFlight") == 1
+    assert page.evaluate("__tf.drawn") - drawn >= 5
+    assert page.evaluate("__tf.lastDrawn.da_delay_ms") == value(page, "da_delay_ms")
+
+
+def test_an_error_of_the_server_is_said_and_overcome(page, monkeypatch):
+    ready(page)
+
+    def broken(*args):
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(api, "cached_run", broken)
+    page.evaluate("TF.state.set('da_delay_ms', 800)")
+    expect(page.locator("#notices")).to_contain_text("refused (500)", timeout=3000)
+    monkeypatch.undo()
+    page.wait_for_timeout(1500)
+    at_rest(page)
+    expect(page.locator("#notices")).to_be_hidden()
+    assert page.evaluate("__tf.lastDrawn.da_delay_ms") == 800
+
+
+def test_a_jump_within_the_page_changes_nothing(page):
+    ready(page, "/?da_delay_ms=700&v=1")
+    page.evaluate("location.hash = '#cause'")
+    page.wait_for_timeout(400)
+    assert value(page, "da_delay_ms") == 700
+    assert page.evaluate("__tf.sent") == 1
+
+
+def test_a_chart_can_be_read_as_a_table(page):
+    ready(page)
+    page.locator("#panel-window .table-button").click()
+    expect(page.locator(".table-sheet table").first).to_be_attached()
+    assert page.locator(".table-sheet tbody tr").count() > 20
+    page.keyboard.press("Escape")
+    expect(page.locator(".table-sheet")).to_have_count(0)
+    summary = page.locator("#panel-window .plot").get_attribute("aria-label")
+    assert "weight" in summary
 
 
 def test_themes_change_the_figures_too(page):

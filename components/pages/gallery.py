@@ -10,7 +10,9 @@ TITLE = "Gallery"
 
 
 def body() -> str:
-    return "<h1>Gallery</h1><p>Each card opens the laboratory in the state it describes.</p>" + "".join(shelf(name) for name in experiments())
+    return "<h1>Gallery</h1><p>Each card opens the laboratory in the state it describes.</p>" + "".join(
+        shelf(name) for name in experiments()
+    )
 
 
 def shelf(experiment: str) -> str:

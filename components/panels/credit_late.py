@@ -7,7 +7,7 @@ from components import modulator_rows
 from components.theme import Theme
 from engine.modulators import LABELS, MODULATORS
 
-TITLE = "The last seconds"
+TITLE = "Around the last reward"
 COLUMN = "mechanism"
 HELP = (
     "Spikes of the crowd (dots), of the target and of the output; the modulators that a reward releases; and the traces that are there to be "
@@ -25,7 +25,7 @@ CROWD, TARGET, OUTPUT = range(3)  # kinds of spikes
 def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     n = [int((run.raster_kind == kind).sum()) for kind in (CROWD, TARGET, OUTPUT)]
-    span = f"In the last {draw.number(run.late_t_s[-1] - run.late_t_s[0])} s the target's input fired {n[TARGET]} and the output {n[OUTPUT]} times"
+    span = f"In {draw.number(run.late_t_s[-1] - run.late_t_s[0])} s the target's input fired {n[TARGET]} and the output {n[OUTPUT]} times"
     peaks = ", ".join(
         f"{LABELS[m]} up to {draw.number(nm.max())} nM"
         for m, nm in zip(MODULATORS, run.late_concentration_nm, strict=True)

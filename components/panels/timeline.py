@@ -23,7 +23,8 @@ HEIGHTS = {"pre": 0.42, "post": 0.42, "product": 1.5, "weight": 1.2}
 MARGIN = (8.6, 6.0, 0.6, 2.9)
 FORMULA = "η(G<sub>+</sub>e<sub>+</sub> − G<sub>−</sub>e<sub>−</sub>)"
 LONGEST_S = 60.0  # a burst can be dragged while the picture is not longer than this
-REFERENCE_MS = 10.0  # the range of the product is that of a pairing with this time difference, or a stronger one
+REFERENCE_MS = 10.0  # ranges hold a pairing with this time difference, and a stronger one
+BESIDE = 4.0  # but at most this many times what is there
 
 
 def SUMMARY(run) -> str:  # noqa: N802
@@ -76,18 +77,24 @@ def figure(run, theme: Theme) -> dict:
 def row_limits(run) -> dict[str, tuple[float, float]]:
     """Ranges of traces, product and weight."""
     values = run.settings.values
-    trace = draw.nice(max(values["a_plus"], values["a_minus"], run.trace_ltp.max(), run.trace_ltd.max()), draw.FINE_STEPS)
+    largest = max(run.trace_ltp.max(), run.trace_ltd.max())
+    trace = draw.nice(max(largest, near(max(values["a_plus"], values["a_minus"]), largest)), draw.FINE_STEPS)
     return {"trace": (0.0, trace or 1.0), "product": product_limits(run), "weight": weight_limits(run)}
 
 
 def product_limits(run) -> tuple[float, float]:
     """Round numbers that hold the product wherever the burst is put: the strongest gate times the largest trace."""
     values, eta = run.settings.values, run.rate_per_s.max()
-    ltp = max(run.trace_ltp.max(), reference(values, "plus"))
-    ltd = max(run.trace_ltd.max(), reference(values, "minus"))
+    ltp, ltd = run.trace_ltp.max(), run.trace_ltd.max()
+    ltp, ltd = max(ltp, near(reference(values, "plus"), ltp)), max(ltd, near(reference(values, "minus"), ltd))
     up = eta * max(run.gate_ltp.max() * ltp, -run.gate_ltd.min() * ltd, 0.0)
     down = eta * max(run.gate_ltd.max() * ltd, -run.gate_ltp.min() * ltp, 0.0)
     return (-draw.nice(down, draw.FINE_STEPS), draw.nice(up, draw.FINE_STEPS)) if up or down else (0.0, 1.0)
+
+
+def near(wished: float, shown: float) -> float:
+    """What a range should hold beside what is shown, so that it stays while a control moves: not much more than that."""
+    return min(wished, BESIDE * shown) if shown > 0.0 else wished
 
 
 def reference(values: Mapping[str, Value], side: str) -> float:
@@ -99,10 +106,12 @@ def reference(values: Mapping[str, Value], side: str) -> float:
 def weight_limits(run) -> tuple[float, float]:
     """Round distances around the start that hold the weight also when burst or time difference are moved."""
     values, start = run.settings.values, float(run.start_weight)
+    share = 0.01 * start * (1.0 / values["pairings"] if values["view"] == "pairing" else 1.0)
+    by_delay = start + share * (run.delay_percent - 100.0)
     same_order = run.window_dt_ms * np.sign(values["dt_ms"] or 1) >= REFERENCE_MS
-    curves = np.concatenate((run.delay_percent, run.window_percent[same_order])) - 100.0
-    share = 1.0 / values["pairings"] if values["view"] == "pairing" else 1.0
-    down, up = draw.around(start, (run.weight, start * (1.0 + 0.01 * share * curves)), 0.02 * start, draw.FINE_STEPS)
+    most = max(BESIDE * max(np.abs(run.weight - start).max(), np.abs(by_delay - start).max()), 0.1 * start)
+    by_time = start + np.clip(share * (run.window_percent[same_order] - 100.0), -most, most)
+    down, up = draw.around(start, (run.weight, by_delay, by_time), 0.02 * start, draw.FINE_STEPS)
     return max(start - down, 0.0), min(start + up, max(values["w_max"], start))
 
 

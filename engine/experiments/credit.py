@@ -75,15 +75,15 @@ OUTPUTS = {
     "histogram_edges": Output("", ("edge",), "weight classes at the end"),
     "histogram_count": Output("", ("class",), "plastic synapses in each class"),
     "histogram_target": Output("", (), "target weight at the end"),
-    "raster_s": Output("s", ("spike",), "spikes of the last seconds"),
+    "raster_s": Output("s", ("spike",), "spikes in the seconds shown in detail"),
     "raster_neuron": Output("", ("spike",), "their neurons"),
     "raster_kind": Output("", ("spike",), "0 other input or neuron, 1 target's input, 2 output or target's neuron"),
-    "late_t_s": Output("s", ("late",), "time in the last seconds"),
+    "late_t_s": Output("s", ("late",), "time in the seconds shown in detail: those around the last reward"),
     "late_concentration_nm": Output("nM", ("modulator", "late"), "concentration of DA, ACh, NE, 5-HT"),
     "late_trace_target": Output("", ("late",), "trace e+ - e- of the target"),
     "late_trace_crowd": Output("", ("late",), "mean trace of some others"),
     "late_product_per_s": Output("1/s", ("late",), "speed of the target's weight"),
-    "late_reward_s": Output("s", ("late reward",), "rewards in the last seconds"),
+    "late_reward_s": Output("s", ("late reward",), "rewards in these seconds"),
     "reward_trace_target": Output("", ("reward",), "target's trace when the reward comes (nearest sample)"),
     "reward_trace_crowd": Output("", ("reward",), "mean trace of some others then"),
     "stronger": Output("", (), "plastic synapses stronger than the target at the end"),
@@ -104,6 +104,8 @@ PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
 WATCHED = 20
 MAX_REWARDS = 20_000
+MAX_SPIKES = 400_000
+FINE_S = 200.0  # a run up to this long is recorded finely throughout
 BAND_SEEDS, BAND_MAX_S = 8, 300.0  # seeds behind the band of the settled tier, and the longest run that gets one
 
 
@@ -257,17 +259,28 @@ def run_network(values: dict[str, Value], seed: int, total_ms: int, control: Con
 
 
 def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> tuple[Job, np.ndarray]:
-    """The job, with samples every 20 ms in the last seconds and every 100 ms before; returns the job and the sample times."""
+    """The job and its sample times: every 20 ms of a short run; of a long one every 1/2000, and every 20 ms in the last seconds."""
     frozen, weights, rates = net.circuit.build(1.0)
-    late_ms = max(total_ms - int(LATE_S * 1e3), 0)
-    sample_ms = np.unique(np.concatenate((np.arange(0, late_ms, max(100, total_ms // 2000)), np.arange(late_ms, total_ms + 1, 20))))
+    fine_from_ms = 0 if total_ms <= FINE_S * 1e3 else total_ms - int(LATE_S * 1e3)
+    sample_ms = np.unique(
+        np.concatenate((np.arange(0, fine_from_ms, max(100, total_ms // 2000)), np.arange(fine_from_ms, total_ms + 1, 20)))
+    )
     others = np.linspace(1, weights.size - 1, WATCHED).astype(int)
     watch = np.concatenate(([net.target], others[others != net.target]))
-    kin = kinetics(values, ({},))
-    horizon = 35_000 + int(values["jitter_ms"])
-    spikes = new_log(late_ms, total_ms, 60_000)
+    spikes = new_log(fine_from_ms, total_ms, MAX_SPIKES)
     record = new_record(frozen, 1, sample_ms, watch)
-    return new_job(frozen, weights, rates, struct(Rule, values), matrix(values), kin, 0.0, horizon, record, spikes), sample_ms
+    horizon = 35_000 + int(values["jitter_ms"])
+    rule, kin = struct(Rule, values), kinetics(values, ({},))
+    return new_job(frozen, weights, rates, rule, matrix(values), kin, 0.0, horizon, record, spikes), sample_ms
+
+
+def late_window(course: Course) -> tuple[float, float]:
+    """The seconds shown in detail: around the last reward where they were recorded, otherwise the last ones."""
+    end, fine = float(course.t_s[-1]), float(course.job.log.from_ms) * 1e-3
+    inside = course.reward_s[course.reward_s >= fine]
+    to = min(inside[-1] + 0.5 * LATE_S, end) if inside.size else end
+    to = max(to, min(fine + LATE_S, end))
+    return max(to - LATE_S, 0.0), to
 
 
 def statistics(job: Job, net: Setting) -> tuple[float, float, float, float]:
@@ -305,17 +318,19 @@ def late(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
     t_s, synapse = course.sample_ms[:k] * 1e-3, job.record.synapse[:, :k]
     trace = synapse[1] - synapse[2]
     eta, g_plus, g_minus = job.record.gates[:k, 0].T
-    from_s = max(course.t_s[-1] - LATE_S, 0.0)
-    seen = t_s >= from_s
+    from_s, to_s = late_window(course)
+    seen = (t_s >= from_s) & (t_s <= to_s)
     nearest = np.clip(np.searchsorted(t_s, rewards), 0, k - 1)
-    neuron = job.log.neuron[: int(job.log.size[0])]
+    spike_s = job.log.ms[: int(job.log.size[0])] * 1e-3
+    shown = (spike_s >= from_s) & (spike_s <= to_s)
+    neuron = job.log.neuron[: spike_s.size][shown]
     return {
-        "reward_s": rewards, "raster_s": job.log.ms[: neuron.size] * 1e-3, "raster_neuron": neuron,
+        "reward_s": rewards, "raster_s": spike_s[shown], "raster_neuron": neuron,
         "raster_kind": raster_kind(neuron, net, values["network"] == "small"),
         "late_t_s": t_s[seen], "late_concentration_nm": job.record.modulator[0, :k, 0].T[:, seen],
         "late_trace_target": trace[seen, 0], "late_trace_crowd": trace[seen, 1:].mean(axis=1),
         "late_product_per_s": (eta * (g_plus * synapse[1, :, 0] - g_minus * synapse[2, :, 0]))[seen],
-        "late_reward_s": rewards[rewards >= from_s],
+        "late_reward_s": rewards[(rewards >= from_s) & (rewards <= to_s)],
         "reward_trace_target": trace[nearest, 0], "reward_trace_crowd": trace[nearest, 1:].mean(axis=1),
     }  # fmt: skip
 

@@ -1,0 +1,157 @@
+"""From a slider event to the drawn charts, in a real browser: how long, and where does the time go?
+
+    python -m benchmarks.live_page [--rounds 3]
+
+Headless Chromium, software rendering, the app served by the threaded development server in another process.
+steps   60 single slider events, one at a time: input -> request -> answer -> drawn (ms, p50 and p95), split into engine, server, network, browser
+drag    5 s of 60 events a second: redraws per second, most requests in flight, and whether the value at release is the one shown
+"""
+
+import argparse
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import numpy as np
+
+from engine.registry import experiments
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+SLIDER = "da_delay_ms"
+STEP_VALUES = (300, 1500)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def serve() -> tuple[subprocess.Popen, str]:
+    """The app in its own process, ready and warm."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            if urllib.request.urlopen(f"{address}/readyz", timeout=2).status == 200:
+                return process, address
+        except OSError:
+            pass
+        time.sleep(0.5)
+    process.kill()
+    raise SystemExit("live_page: the server does not become ready within five minutes.")
+
+
+SET = """([name, value]) => {
+  const slider = document.getElementById(`range-${name}`);
+  slider.value = value;
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+}"""
+
+
+def opened(browser, address: str, experiment: str):
+    """A page with the experiment, at rest."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(f"{address}/?experiment={experiment}")
+    page.locator("body.ready").wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    return page
+
+
+def steps(page, count: int = 60) -> list[dict]:
+    """One slider event at a time; the timing of each live redraw."""
+    out = []
+    for k in range(count):
+        before = page.evaluate("__tf.drawn")
+        page.evaluate(SET, [SLIDER, int(np.linspace(*STEP_VALUES, count)[k]) // 10 * 10])
+        for _ in range(400):
+            if page.evaluate("__tf.drawn") > before and page.evaluate("__tf.timing.at(-1).painted"):
+                break
+            page.wait_for_timeout(5)
+        out.append(page.evaluate("__tf.timing.findLast(t => t.tier === 'live')"))
+        page.wait_for_timeout(30)
+    return [t for t in out if t][5:]
+
+
+DRAG = """async ([name, lo, hi, seconds]) => {
+  const slider = document.getElementById(`range-${name}`);
+  __tf.maxInFlight = 0;
+  TF.gate.hold();
+  const first = __tf.drawn, start = performance.now(), frames = seconds * 60;
+  for (let k = 0; k < frames; k++) {
+    const phase = Math.abs(((k / 60) % 2) - 1);
+    slider.value = Math.round((lo + (hi - lo) * phase) / 10) * 10;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((done) => setTimeout(done, Math.max(0, start + ((k + 1) * 1000) / 60 - performance.now())));
+  }
+  const drawn = __tf.drawn - first, took = (performance.now() - start) / 1000;
+  TF.gate.release();
+  return { perSecond: drawn / took, maxInFlight: __tf.maxInFlight, last: TF.state.get(name) };
+}"""
+
+
+def drag(page) -> dict:
+    """Five seconds of dragging; then what is shown."""
+    result = page.evaluate(DRAG, [SLIDER, *STEP_VALUES, 5])
+    for _ in range(200):
+        if page.evaluate("TF.gate.idle && __tf.timing.at(-1).tier === 'settled'"):
+            break
+        page.wait_for_timeout(25)
+    shown = page.evaluate("name => __tf.lastDrawn[name]", SLIDER)
+    return result | {"shown": shown}
+
+
+def split(entries: list[dict]) -> dict[str, np.ndarray]:
+    """Milliseconds by part: drawn = input to pixels handed to the browser, painted = next frame after it."""
+    get = lambda name: np.array([e[name] for e in entries], float)  # noqa: E731
+    flight = get("response") - get("requested")
+    return {
+        "input to request": get("requested") - get("input"), "engine": get("engine"), "server": get("server") - get("engine"),
+        "network": flight - get("server"), "browser": get("drawn") - get("response"), "input to drawn": get("drawn") - get("input"),
+        "input to next frame": get("painted") - get("input"),
+    }  # fmt: skip
+
+
+def report(experiment: str, parts: dict[str, np.ndarray], drags: list[dict]) -> None:
+    print(f"\n{experiment}: ms per redraw of all visible charts (slider {SLIDER})      p50      p95")
+    for name, values in parts.items():
+        print(f"  {name:42} {np.percentile(values, 50):16.1f} {np.percentile(values, 95):8.1f}")
+    for d in drags:
+        same = "yes" if d["shown"] == d["last"] else f"NO ({d['shown']} for {d['last']})"
+        print(f"  drag: {d['perSecond']:.1f} redraws/s, at most {d['maxInFlight']} in flight, value at release shown: {same}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    from playwright.sync_api import sync_playwright
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args(arguments)
+    process, address = serve()
+    try:
+        with sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=shutil.which("chromium") or "/usr/bin/chromium", headless=True, args=FLAGS)
+            for experiment in experiments():
+                page = opened(browser, address, experiment)
+                if page.evaluate("name => TF.state.get(name)", SLIDER) is not None:
+                    entries, drags = [], []
+                    for _ in range(options.rounds):
+                        entries += steps(page)
+                        drags.append(drag(page))
+                        page.wait_for_timeout(1000)
+                    report(experiment, split(entries), drags)
+                page.close()
+            browser.close()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+r"""Instrumental: which answer brings the reward, and what if that changes?
+
+A stimulus S makes 20 sources fire once within 10 ms. Two pools of five noisy integrate-and-fire neurons, A and B, inhibit each other;
+the pool with more spikes within `window_ms` after S is the answer. The right answer (A, after the swap B) releases the modulators' bursts at
+their delays. The plastic synapses run from S to both pools. Spikes choose, the outcome releases dopamine, dopamine changes the weights.
+
+With the covariance rule an answer that pays less than usual loses weight, so the choice follows the swap. The gated form strengthens both
+pools whenever either is paid and cannot choose. After experiment 3 of Izhikevich 2007, smaller and with a running-mean critic (model choice).
+
+Izhikevich EM (2007) Cereb Cortex 17:2443. Fremaux N, Sprekeler H, Gerstner W (2010) J Neurosci 30:13326.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from engine.circuit import Circuit, Population, all_to_all, inhibition
+from engine.dispatch import world
+from engine.loop import COUNT, NEXT, Job, new_job, new_record, release
+from engine.loop import simulate as run_loop
+from engine.modulators import MODULATORS, N_MODULATORS, kinetics
+from engine.neurons import Lif
+from engine.parameters import Param, Value, struct
+from engine.plasticity import ANCHOR, ROWS, Rule, matrix
+from engine.run import Control, Output
+from engine.settings import Settings
+
+TITLE = "Instrumental"
+QUESTION = "Which answer brings the reward, and what if that changes?"
+DEFAULT_RULE = "covariance_2010"
+ROWS = tuple(row for row in ROWS if row != "consolidation")
+PANELS = ("choices", "right_answers", "answer_weights")
+PAPERS = (
+    "Izhikevich EM (2007) Cereb Cortex 17:2443-2452",
+    "Frémaux N, Sprekeler H, Gerstner W (2010) J Neurosci 30:13326-13337",
+)
+EQUATIONS = (
+    r"\text{answer} = A\ \text{if}\ n_A > n_B,\quad B\ \text{if}\ n_B > n_A,\quad\text{none if equal}",
+    r"\dot w_j = \eta\,(M - \langle M \rangle)\, e_j",
+)
+LEFT_OUT = (
+    "One stimulus, two answers, no cost of answering. The critic is a running mean of the receptor signal, not a prediction for the stimulus. "
+    "The pools inhibit each other through fixed interneurons; only the synapses from the stimulus learn."
+)
+
+
+# fmt: off
+class Params(NamedTuple):
+    """The task and the network."""
+
+    trials: Annotated[int, Param("", 10, 1000, "how often the stimulus is shown", log=True, soft=(10, 400), level="intro", label="trials", step=1)] = 200
+    swap_at: Annotated[int, Param("", 0, 1000, "trial from which B is right instead of A", soft=(0, 400), level="intro", label="swap at trial", step=1)] = 60
+    trial_s: Annotated[float, Param("s", 0.5, 10, "from one stimulus to the next", level="core", label="time per trial", step=0.1)] = 2.0
+    window_ms: Annotated[float, Param("ms", 10, 100, "time after the stimulus in which spikes are counted", level="core", label="answer window", step=5)] = 35.0
+    rivalry_mv: Annotated[float, Param("mV", 0, 300, "summed inhibition of a pool by its rival", level="core", label="lateral inhibition", step=5)] = 150.0
+    background_hz: Annotated[float, Param("Hz", 0, 20, "rate of the stimulus sources between stimuli", label="background rate", step=0.5)] = 1.0
+    w_start: Annotated[float, Param("", 0, 1, "weight at the start, as a share of its upper bound", label="start weight", step=0.01)] = 0.25
+# fmt: on
+
+
+DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0}
+
+OUTPUTS = {
+    "trial": Output("", ("trial",), "trial number, from 1"),
+    "answer": Output("", ("trial",), "1 for A, -1 for B, 0 for none"),
+    "rewarded": Output("", ("trial",), "1 where the answer was right"),
+    "p_a": Output("", ("trial",), "share of A among the last 20 trials"),
+    "p_right": Output("", ("trial",), "share of right answers among the last 20 trials"),
+    "p_a_seeds": Output("", ("seed", "trial"), "share of A with this seed and the next ones (one seed while a control moves)"),
+    "spikes_a": Output("", ("trial",), "spikes of pool A in the window"),
+    "spikes_b": Output("", ("trial",), "spikes of pool B in the window"),
+    "weight_a": Output("", ("trial",), "mean weight from the stimulus to pool A after the trial"),
+    "weight_b": Output("", ("trial",), "mean weight to pool B"),
+    "swap": Output("", (), "trial from which B is right"),
+    "w_max": Output("", (), "upper bound of a weight"),
+    "pool_hz": Output("Hz", (), "mean rate of the pools"),
+}
+
+N_STIMULUS, N_POOL, N_GATE = 20, 5, 2
+CELL = Lif(noise_mv=60.0, bias_mv=8.0)
+GATE_CELL = Lif(noise_mv=20.0, bias_mv=6.0)
+STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
+VOLLEY_MS = 10.0
+FIRST_MS = 500.0
+BAND_SEEDS = 8
+AVERAGED = 20
+MAX_SECONDS = 4000.0
+LIVE_S = 100.0  # simulated time of the preview while a control moves
+
+
+def judge(w, memory, state, slot, n, t_ms, h_ms, rng):
+    """Show the stimulus when it is due; count the spikes of both pools; pay the right answer.
+
+    Memory: next stimulus (ms), end of the window (ms), spikes of A, of B, trials done, then (answer, spikes A, spikes B) of every trial.
+    """
+    if t_ms >= memory[0]:
+        memory[0] += w.period_ms
+        memory[1], memory[2], memory[3] = t_ms + w.window_ms, 0.0, 0.0
+        for i in range(w.stimulus):
+            state.whole[NEXT, i] = n + 1 + int(rng.random() * w.volley_ms)
+    if memory[1] > 0.0:
+        last = state.ring.shape[1] - 1
+        for k in range(state.ring[slot, last]):
+            i = state.ring[slot, k]
+            if w.stimulus <= i < w.stimulus + w.pool:
+                memory[2] += 1.0
+            elif w.stimulus + w.pool <= i < w.stimulus + 2 * w.pool:
+                memory[3] += 1.0
+        if t_ms >= memory[1]:
+            memory[1] = -1.0
+            done = int(memory[4])
+            answer = 1.0 if memory[2] > memory[3] else (-1.0 if memory[3] > memory[2] else 0.0)
+            memory[5 + 3 * done], memory[6 + 3 * done], memory[7 + 3 * done] = answer, memory[2], memory[3]
+            memory[4] += 1.0
+            if answer == (1.0 if done < w.swap else -1.0):
+                for m in range(N_MODULATORS):
+                    if w.burst_nm[m] != 0.0:
+                        release(state, n, w.delay_ms[m], w.burst_nm[m], w.pulses[m], w.pulse_hz[m], m, h_ms)
+
+
+@world(judge)
+class Task(NamedTuple):
+    """What is shown and what is paid; times in ms."""
+
+    stimulus: int  # sources 0..stimulus-1; the pools follow
+    pool: int
+    period_ms: float
+    window_ms: float
+    volley_ms: float
+    swap: int
+    delay_ms: np.ndarray  # (4,)
+    burst_nm: np.ndarray  # (4,)
+    pulses: np.ndarray  # (4,)
+    pulse_hz: np.ndarray  # (4,)
+
+
+def cost(values: dict[str, Value]) -> str:
+    """Empty, or why this run would be too large."""
+    seconds = values["trials"] * values["trial_s"]
+    if seconds <= MAX_SECONDS:
+        return ""
+    return f"trials = {values['trials']} of trial_s = {values['trial_s']:g} s are {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
+
+
+def network(values: dict[str, Value]) -> Circuit:
+    """Stimulus sources, two pools that inhibit each other."""
+    c = Circuit()
+    stimulus = c.poisson("stimulus", N_STIMULUS, values["background_hz"])
+    pools = c.neurons("pools", 2 * N_POOL, CELL)
+    gain_mv = STRONGEST_MV / values["w_max"]
+    c.project(
+        "plastic", stimulus, pools, all_to_all(stimulus, pools), values["w_start"] * values["w_max"], 1.0, plastic=True, gain_mv=gain_mv
+    )
+    a, b = (Population(name, pools.kind, pools.start + k * N_POOL, N_POOL, 0, ()) for k, name in enumerate("AB"))
+    if values["rivalry_mv"] > 0.0:
+        for source, goal in ((a, b), (b, a)):
+            inhibition(c, source, c.neurons(f"gate of {source.name}", N_GATE, GATE_CELL), goal, values["rivalry_mv"], 40.0)
+    return c
+
+
+def task(values: dict[str, Value]) -> Task:
+    """The task of these settings."""
+    each = lambda name: np.array([float(values[f"{m}_{name}"]) for m in MODULATORS])  # noqa: E731
+    return Task(
+        N_STIMULUS, N_POOL, values["trial_s"] * 1e3, float(values["window_ms"]), VOLLEY_MS, int(values["swap_at"]),
+        np.maximum(each("delay_ms"), 0.0), each("burst_nm"), each("pulses").astype(np.int64), each("pulse_hz"),
+    )  # fmt: skip
+
+
+def prepare(values: dict[str, Value]) -> Job:
+    net, weights, rates = network(values).build(1.0)
+    kin = kinetics(values, ({},))
+    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kin, 0.0, 65_000, new_record(net))
+
+
+def one_seed(values: dict[str, Value], seed: int, control: Control) -> tuple[np.ndarray, np.ndarray, float]:
+    """(answer, spikes of A, of B) by trial (T, 3); mean weights to A and B after each trial (T, 2); rate of the pools (Hz)."""
+    job, rng, trials = prepare(values), np.random.default_rng(seed), int(values["trials"])
+    memory = np.zeros(5 + 3 * trials + 3)
+    memory[0] = FIRST_MS
+    period = round(values["trial_s"] * 1e3)
+    weights, t = [], 0.0
+    for k in range(trials):
+        end = FIRST_MS + (k + 1) * period
+        run_loop(job, task(values), memory, np.arange(t, end + 1.0), rng)
+        weights.append(job.syn[:, ANCHOR].reshape(N_STIMULUS, 2, N_POOL).mean(axis=(0, 2)))
+        t = end
+        if not control.go_on((k + 1) / trials):
+            break
+    pools = job.state.whole[COUNT, N_STIMULUS : N_STIMULUS + 2 * N_POOL]
+    return memory[5 : 5 + 3 * len(weights)].reshape(-1, 3), np.array(weights), pools.mean() / t * 1e3
+
+
+def running_share(hit: np.ndarray) -> np.ndarray:
+    """Mean over the last AVERAGED trials, fewer at the start."""
+    total = np.cumsum(hit)
+    n = np.arange(1, hit.size + 1)
+    return (total - np.where(n > AVERAGED, np.concatenate((np.zeros(min(AVERAGED, hit.size)), total[:-AVERAGED])), 0.0)) / np.minimum(
+        n, AVERAGED
+    )
+
+
+def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
+    """The trials with this seed; in the settled tier with more seeds too, for a band."""
+    values = settings.values
+    if tier == "live":
+        values = {**values, "trials": min(values["trials"], max(int(LIVE_S / values["trial_s"]), 10))}
+    course, weights, rate = one_seed(values, settings.seed, control)
+    answer, n = course[:, 0], np.arange(course.shape[0])
+    right = answer == np.where(n < values["swap_at"], 1.0, -1.0)
+    seeds = [running_share(answer == 1.0)]
+    if tier == "settled" and not control.partial:
+        seeds += [running_share(one_seed(values, settings.seed + k, Control())[0][:, 0] == 1.0) for k in range(1, BAND_SEEDS)]
+    return {
+        "trial": n + 1.0, "answer": answer, "rewarded": right.astype(float), "p_a": seeds[0], "p_right": running_share(right),
+        "p_a_seeds": np.array(seeds), "spikes_a": course[:, 1], "spikes_b": course[:, 2], "weight_a": weights[:, 0], "weight_b": weights[:, 1],
+        "swap": float(values["swap_at"]), "w_max": values["w_max"], "pool_hz": rate,
+    }  # fmt: skip
+
+
+def effect(settings: Settings, run) -> str:
+    """One plain sentence: what was learned before and after the swap."""
+    swap = min(int(run.swap), run.answer.size)
+    before, after = run.rewarded[max(swap - 20, 0) : swap], run.rewarded[swap:][-20:]
+    parts = [
+        f"{100 * part.mean():.0f} % of the last answers {when} the swap"
+        for part, when in ((before, "before"), (after, "after"))
+        if part.size
+    ]
+    return "Right were " + " and ".join(parts) + "."
+
+
+PRESETS = {
+    "learn_and_swap": {
+        "title": "Learn, then learn the opposite", "rule": "covariance_2010", "values": {},
+        "note": "A is right for sixty trials, then B. Watch the weights cross.", "source": "after Izhikevich 2007, Frémaux et al. 2010",
+    },
+    "no_critic": {
+        "title": "Without a critic", "rule": "covariance_2010", "values": {"da_baseline": 0.0},
+        "note": "Nothing is subtracted from dopamine: both answers grow and neither wins.", "source": "Frémaux et al. 2010",
+    },
+    "late_reward": {
+        "title": "Reward too late", "rule": "covariance_2010", "values": {"da_delay_ms": 1900},
+        "note": "The reward comes just before the next stimulus: the trace has nearly gone.", "source": "Izhikevich 2007",
+    },
+    "no_rivalry": {
+        "title": "No lateral inhibition", "rule": "covariance_2010", "values": {"rivalry_mv": 0.0},
+        "note": "Both pools answer together, and the winner's synapses are not the only ones with a trace.", "source": "Izhikevich 2007",
+    },
+}  # fmt: skip
