@@ -5,6 +5,7 @@
   const CONFIG = { displayModeBar: false, showSendToCloud: false, responsive: false, scrollZoom: false, doubleClick: false, showAxisDragHandles: false };
   const panels = new Map(); // name -> {gd, figure, rest, before, fresh}
   const RESIZED_MS = 80;
+  const WHOLE_PAUSE = 3;
   let digest = "";
   let resizing = 0;
   const sizes = new ResizeObserver(() => {
@@ -98,15 +99,22 @@
       const moving = filled(packed, arrays);
       newRun(panel, false);
       const quick = fast(panel, moving);
+      if (!quick && performance.now() < panel.wholeAfter) continue; // it costs too much to do it every time
       merge(panel, moving, quick);
-      if (!quick) {
-        react(panel);
-        window.__tf.whole[name] = (window.__tf.whole[name] || 0) + 1;
-      }
+      if (!quick) drawWhole(name, panel);
       panel.ghostMoved = false;
     }
     digest = reply.digest;
     return arrays;
+  }
+
+  // While a control moves a picture may take a quarter of the time, no more.
+  function drawWhole(name, panel) {
+    const start = performance.now();
+    react(panel);
+    const now = performance.now();
+    panel.wholeAfter = now + WHOLE_PAUSE * (now - start);
+    window.__tf.whole[name] = (window.__tf.whole[name] || 0) + 1;
   }
 
   // The figure as it stands now; the axes stay as drawn while only lines are redrawn.
@@ -428,7 +436,7 @@
     const over = TF.make("div", { className: "over" });
     sizes.observe(gd);
     figure.append(head, TF.make("div", { className: "frame" }, [gd, over]));
-    panels.set(declared.name, { gd, over, title: declared.title, touched: [], touchedElements: new Set(), figure: null, rest: null, before: null, fresh: false });
+    panels.set(declared.name, { gd, over, title: declared.title, touched: [], touchedElements: new Set(), figure: null, rest: null, before: null, fresh: false, wholeAfter: 0 });
     return figure;
   }
 })();

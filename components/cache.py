@@ -21,6 +21,7 @@ KEPT_SECONDS = 600
 WORTH_KEEPING_SECONDS = 0.02  # a quicker run is sooner computed again than fetched
 
 far = Cache()
+far.app = None  # not connected: everything is computed
 
 
 def connect(server) -> None:
@@ -100,11 +101,12 @@ def cached_run(settings: Settings, tier: str) -> Run:
 
 def far_run(key: str, settings: Settings, tier: str) -> Run:
     """A run from the far cache, or computed and put there."""
-    stored = None if tier == "live" else far.get(key)
+    worth = tier != "live" and far.app is not None
+    stored = far.get(key) if worth else None
     if stored is not None:
         return unpacked(settings, tier, stored)
     run = run_settings(settings, tier)
-    if tier != "live" and run.seconds > WORTH_KEEPING_SECONDS and not run.partial:
+    if worth and run.seconds > WORTH_KEEPING_SECONDS and not run.partial:
         far.set(key, packed(run))
     return run
 

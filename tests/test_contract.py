@@ -14,39 +14,36 @@ from engine.settings import schema
 PAIRS = [(experiment, rule) for experiment in experiments() for rule in rules()]
 OWN_FLAGS = {"experiment", "rule", "name", "seed", "tier", "format", "out", "deadline_s", "help", "command", "spec", "theme", "level", "v"}
 
-# What wakes a parameter: settings under which moving it must change the run. The first pattern that fits counts; `M` is the modulator.
+# What wakes a parameter: settings under which moving it must change the run. The first pattern that fits counts; `M` stands for a modulator.
+# An experiment may add its own as `WAKES`, and as `QUICK` what makes a run short; settings that an experiment does not have are left out.
 BURST = {"M_burst_nm": 300.0, "M_delay_ms": 200, "ltp_gate_by_M": 1.0, "ltd_gate_by_M": 1.0}
 DRUG = BURST | {"M_tonic_nm": 100.0, "M_drug": "antagonist", "M_drug_from_s": 0.5, "M_drug_until_s": 1.0}
 REPEATED = {"pairings": 5, "rate_hz": 20.0}
-TRIPLET = {"a3_plus": 0.1, "a3_minus": 0.1}
+TRIPLET = REPEATED | {"a3_plus": 0.1, "a3_minus": 0.1}
 WAKES = {
+    r"M_drug(_.*)?": DRUG | REPEATED,
+    r"M_(vmax_nm_per_s|km_nm|clearance)": BURST | {"M_clearance": "michaelis_menten"},
+    r"M_hill": BURST | {"M_receptor": "hill"},
+    r"M_pulse_hz": BURST | {"M_pulses": 5},
+    r"M_(?!after).*": BURST,
+    r"baseline_tau_s": {"da_baseline": 1.0, "da_tonic_nm": 200.0},
+    r"pairing|a3_.*|tau_[xy]_ms": TRIPLET,
+    r".*_by_M": {"M_tonic_nm": 300.0},
+}
+OWN_WAKES = {
     "pairing": {
-        r"M_drug(_.*)?": DRUG | REPEATED,
-        r"M_(vmax_nm_per_s|km_nm|clearance)": BURST | {"M_clearance": "michaelis_menten"},
-        r"M_hill": BURST | {"M_receptor": "hill"},
-        r"M_pulse_hz": BURST | {"M_pulses": 5},
-        r"M_(?!after).*": BURST,
-        r"after_from_s|._after_nm": {"da_after_nm": 200.0},
-        r"baseline_tau_s": {"da_baseline": 1.0, "da_tonic_nm": 200.0},
-        r"pairing|a3_.*|tau_[xy]_ms|burst_after|rate_hz": TRIPLET | REPEATED,
+        r"after_from_s": {"da_after_nm": 200.0},
+        r"burst_after|rate_hz": REPEATED,
         r"burst_spike_hz": {"burst_spikes": 3},
         r"view": {"observe_s": 20.0},
-        r"swept": {"ach_burst_nm": 300.0, "ne_burst_nm": 300.0, "ht_burst_nm": 300.0, "ltp_gate_by_ach": 1.0, "ltp_gate_by_ht": -1.0},
-        r".*_by_M": {"M_tonic_nm": 300.0},
+        r"swept": {f"{m}_burst_nm": 300.0 for m in MODULATORS} | {"ltp_gate_by_ach": 1.0, "ltp_gate_by_ht": -1.0},
     },
-    "credit": {
-        r"M_drug(_.*)?": DRUG,
-        r"M_(vmax_nm_per_s|km_nm|clearance)": BURST | {"M_clearance": "michaelis_menten"},
-        r"M_hill": BURST | {"M_receptor": "hill"},
-        r"M_pulse_hz": BURST | {"M_pulses": 5},
-        r"M_.*": BURST,
-        r"baseline_tau_s": {"da_baseline": 1.0, "da_tonic_nm": 200.0},
-        r"tau_[xy]_ms": TRIPLET,
-        r"gate_source": {"inhibition_mv": 20.0},
-        r".*_by_M": {"M_tonic_nm": 300.0},
-    },
+    "credit": {r"gate_source": {"inhibition_mv": 20.0}},
 }
-ALWAYS = {"pairing": {}, "credit": {"duration_s": 12.0, "input_hz": 15.0, "da_delay_ms": 200}}
+QUICK = {
+    "credit": {"duration_s": 12.0, "input_hz": 15.0, "da_delay_ms": 200},
+    "instrumental": {"trials": 12, "swap_at": 3, "trial_s": 1.0, "background_hz": 5.0, "da_delay_ms": 200},
+}
 
 
 def test_rule_is_documented(rule):
@@ -76,7 +73,7 @@ def test_no_two_groups_share_a_name(experiment):
 
 @pytest.mark.parametrize(("experiment", "rule"), PAIRS)
 def test_run_is_reproducible_finite_and_as_declared(experiment, rule):
-    contract.check_run(experiment, rule, **ALWAYS[experiment])
+    contract.check_run(experiment, rule, **quick(experiment))
 
 
 def test_promise_holds_and_its_lesion_breaks_it(rule):
@@ -108,13 +105,21 @@ def asleep(world, name: str) -> bool:
     return bool(by) and row not in world.ROWS
 
 
+def quick(experiment: str) -> dict:
+    """Settings that make a run of the experiment short."""
+    return QUICK.get(experiment) or getattr(find("experiment", experiment), "QUICK", {})
+
+
 def waking(experiment: str, name: str) -> dict:
     """The settings under which parameter `name` acts."""
-    for pattern, settings in WAKES[experiment].items():
+    world = find("experiment", experiment)
+    spec = schema(experiment, world.DEFAULT_RULE)
+    for pattern, settings in {**OWN_WAKES.get(experiment, {}), **getattr(world, "WAKES", {}), **WAKES}.items():
         for m in MODULATORS if "M" in pattern else [""]:
             if re.fullmatch(pattern.replace("M", m), name):
-                return ALWAYS[experiment] | {key.replace("M", m): value for key, value in settings.items()}
-    return ALWAYS[experiment]
+                named = {key.replace("M", m): value for key, value in settings.items()}
+                return quick(experiment) | {key: value for key, value in named.items() if key in spec}
+    return quick(experiment)
 
 
 def pytest_generate_tests(metafunc):

@@ -33,7 +33,9 @@ def test_the_right_answer_is_learned_and_after_the_swap_the_other_one(right):
     assert (mean > 0.85).all(), (mean, error)
 
 
-@pytest.mark.parametrize("lesion", [{"da_baseline": 0.0}, {"da_burst_nm": 0.0}, {"rule": "pair_stdp"}], ids=["no critic", "no dopamine", "no third factor"])
+@pytest.mark.parametrize(
+    "lesion", [{"da_baseline": 0.0}, {"da_burst_nm": 0.0}, {"rule": "pair_stdp"}], ids=["no critic", "no dopamine", "no third factor"]
+)
 def test_without_the_mechanism_the_swap_is_not_followed(right, lesion):
     mean, error = mean_and_error(right(**lesion))
     assert mean[1] + 3 * error[1] < 0.6, (mean, error)

@@ -11,7 +11,7 @@ HELP = (
     "Every tick is a trial in which pool A or pool B had more spikes. The line is the share of A among the last 20 trials; the band holds eight "
     "networks that differ only in chance. At the upright line the right answer changes from A to B."
 )
-MARGIN = (6.6, 4.2, 0.8, 3.2)
+MARGIN = (8.6, 4.2, 0.8, 3.2)
 
 
 def SUMMARY(run) -> str:  # noqa: N802
