@@ -22,7 +22,7 @@ serve: .venv/.runtime ## the same for many visitors, under gunicorn (HOST=127.0.
 
 test: .venv/.dev ## all tests but the long ones, browser included
 	@scripts/need-chromium
-	@$(PY) -m pytest -q -m "not slow"
+	@$(PY) -m pytest -q -m "not slow" -n 2 --dist loadfile
 
 test-slow: .venv/.dev ## the long tests
 	@scripts/need-chromium

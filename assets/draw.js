@@ -136,13 +136,42 @@
   const axisName = (id) => id[0] + "axis" + id.slice(1);
   const axisOf = (gd, id) => gd._fullLayout[axisName(id)];
   const usable = (axis) => axis && (axis.type === "linear" || axis.type === "log") && Number.isFinite(axis._m) && Number.isFinite(axis._b);
-  const inward = (axis) => (axis.type === "log" ? Math.log10 : (v) => v);
 
-  function scaleOf(axis) {
-    const f = axis.type === "log";
-    const m = axis._m;
-    const b = axis._b;
-    return (v) => (f ? Math.log10(v) : v) * m + b;
+  // From values to pixels of an axis: as it was drawn, or as it has slid since then.
+  function scaleOf(panel, axis) {
+    const log = axis.type === "log";
+    const { _m: m, _b: b } = panel.slid[axis._name] || axis;
+    return (v) => (log ? Math.log10(v) : v) * m + b;
+  }
+
+  // A time axis may show another stretch of the same length: everything on it slides, its numbers change.
+  function slides(panel, name, wanted) {
+    const axis = panel.gd._fullLayout[name];
+    if (name[0] !== "x" || axis.type !== "linear" || !wanted) return false;
+    const [length, next] = [axis.range[1] - axis.range[0], wanted.range[1] - wanted.range[0]];
+    if (Math.abs(next / length - 1) > 0.02) return false;
+    const m = axis._length / next;
+    panel.slid[name] = { _m: m, _b: -m * wanted.range[0] };
+    renumber(panel, axis, wanted.tickvals || []);
+    return true;
+  }
+  function standsStill(panel, name) {
+    if (!panel.slid[name]) return;
+    delete panel.slid[name];
+    renumber(panel, panel.gd._fullLayout[name], panel.gd._fullLayout[name].tickvals);
+  }
+  function renumber(panel, axis, values) {
+    const drawn = axis.tickvals || [];
+    const now = scaleOf(panel, axis);
+    panel.gd.querySelectorAll(`.${axis._id}tick`).forEach((tick, k) => {
+      const text = tick.querySelector("text");
+      remember(panel, tick, "transform");
+      if (text && !panel.numbers.has(text)) panel.numbers.set(text, text.textContent);
+      tick.style.display = k < values.length && k < drawn.length ? "" : "none";
+      if (tick.style.display) return;
+      tick.setAttribute("transform", `translate(${near(now(values[k]) - (axis._m * drawn[k] + axis._b))},0)`);
+      if (text) text.textContent = TF.number(values[k], 6);
+    });
   }
 
   // The wanted range lies in the one on screen: no new axes needed. A smaller wanted range waits for the rest.
@@ -170,30 +199,36 @@
     if (!full || full.length < moving.data.length || !gd._fullLayout) return false;
     if (panel.figure.data.length !== moving.data.length) return false;
     for (const [key, axis] of Object.entries(moving.layout)) {
-      if (/^[xy]axis/.test(key) && !(usable(gd._fullLayout[key]) && holds(gd._fullLayout[key], axis.range))) return false;
+      if (/^[xy]axis/.test(key) && !reaches(panel, key, axis)) return false;
     }
-    if (!sameCount(panel, moving.layout)) return false;
+    if ((moving.layout.annotations || []).length !== (panel.figure.layout.annotations || []).length) return false;
     const groups = pathsOf(panel);
     for (let i = 0; i < moving.data.length; i++) {
-      if (!moveTrace(gd, full[i], { own: groups[i], before: groups[i - 1], previous: moving.data[i - 1] }, moving.data[i], i)) return false;
+      if (!moveTrace(panel, full[i], { own: groups[i], before: groups[i - 1], previous: moving.data[i - 1] }, moving.data[i], i)) return false;
     }
-    if (panel.ghostMoved && !moveGhosts(panel, full, groups)) return false;
+    if (panel.ghostMoved || Object.keys(panel.slid).length) moveGhosts(panel, full, groups);
     return moveShapes(panel, moving.layout.shapes || []) && moveLabels(panel, moving.layout.annotations || []);
   }
 
-  const sameCount = (panel, layout) =>
-    ["shapes", "annotations"].every((k) => (layout[k] || []).length === (panel.figure.layout[k] || []).length);
+  function reaches(panel, name, wanted) {
+    const axis = panel.gd._fullLayout[name];
+    if (!usable(axis)) return false;
+    if (!holds(axis, wanted.range)) return slides(panel, name, wanted);
+    standsStill(panel, name);
+    return true;
+  }
 
   // place: the trace's own group, that of the trace before it (which holds the area between the two), and that one's data.
-  function moveTrace(gd, trace, place, data, i) {
+  function moveTrace(panel, trace, place, data, i) {
+    const { gd } = panel;
     if (trace.visible !== true) return true;
     const group = place.own;
     const xa = axisOf(gd, trace.xaxis);
     const ya = axisOf(gd, trace.yaxis);
     if (!usable(xa) || !usable(ya) || !data.y || !data.x) return !data.y && !data.x;
     if (!group) return !anyPoint(data);
-    const x = scaleOf(xa);
-    const y = scaleOf(ya);
+    const x = scaleOf(panel, xa);
+    const y = scaleOf(panel, ya);
     if (trace.type === "bar") return moveBars(gd, group, data, x, y, i);
     if (trace.type !== "scatter") return false;
     const hasLines = trace.mode.includes("lines");
@@ -290,43 +325,45 @@
       const data = panel.before && panel.before[of];
       const line = groups[i] && groups[i].querySelector("path.js-line");
       if (!data || !line) continue;
-      const d = linePath(data, scaleOf(axisOf(panel.gd, full[i].xaxis)), scaleOf(axisOf(panel.gd, full[i].yaxis)), full[i].line.shape);
+      const d = linePath(data, scaleOf(panel, axisOf(panel.gd, full[i].xaxis)), scaleOf(panel, axisOf(panel.gd, full[i].yaxis)), full[i].line.shape);
       line.setAttribute("d", d || "M0,0");
       groups[i].querySelectorAll("path.js-line").forEach((p, k) => k && p.setAttribute("d", "M0,0"));
       groups[i].style.opacity = 1;
     }
-    return true;
   }
 
-  function pixel(gd, ref, value) {
-    const size = gd._fullLayout._size;
-    const isX = ref[0] === "x";
-    if (ref === "paper") return null;
-    const axis = axisOf(gd, ref.split(" ")[0]);
+  function pixel(panel, ref, value) {
+    const axis = axisOf(panel.gd, ref.split(" ")[0]);
     if (!axis) return null;
-    if (ref.endsWith("domain")) return isX ? axis._offset + value * axis._length : axis._offset + (1 - value) * axis._length;
-    return size ? axis._offset + axis._m * inward(axis)(value) + axis._b : null;
+    if (ref.endsWith("domain")) return axis._offset + (ref[0] === "x" ? value : 1 - value) * axis._length;
+    return axis._offset + scaleOf(panel, axis)(value);
   }
   function paperPixel(gd, isX, value) {
     const s = gd._fullLayout._size;
     return isX ? s.l + value * s.w : s.t + (1 - value) * s.h;
   }
-  const at = (gd, ref, value, isX) => (ref === "paper" ? paperPixel(gd, isX, value) : pixel(gd, ref, value));
+  const at = (panel, ref, value, isX) => (ref === "paper" ? paperPixel(panel.gd, isX, value) : pixel(panel, ref, value));
+  const wasAt = (panel, ref, value, isX) => at({ gd: panel.gd, slid: {} }, ref, value, isX);
 
+  // A grid line too few or too many does not matter while a control moves.
   function moveShapes(panel, shapes) {
     const { gd } = panel;
-    if (JSON.stringify(shapes.map(placeOf)) === panel.drawnShapes) return true;
-    return shapes.every((shape, i) => {
-      const drawn = gd._fullLayout.shapes[i];
+    const still = !panel.shapesMoved && !panel.slid.xaxis && JSON.stringify(shapes.map(placeOf)) === panel.drawnShapes;
+    if (still) return true;
+    panel.shapesMoved = true;
+    return gd._fullLayout.shapes.every((drawn, i) => {
       if (drawn.visible === false) return true;
       const path = gd.querySelector(`.shapelayer path[data-index="${i}"]`);
-      if (!path || !["line", "rect"].includes(shape.type || "rect")) return JSON.stringify(placeOf(shape)) === JSON.stringify(placeOf(drawn));
-      const [x0, x1] = [shape.x0, shape.x1].map((v) => at(gd, drawn.xref, v, true));
-      const [y0, y1] = [shape.y0, shape.y1].map((v) => at(gd, drawn.yref, v, false));
+      if (!path || !["line", "rect"].includes(drawn.type)) return shapes[i] && JSON.stringify(placeOf(shapes[i])) === JSON.stringify(placeOf(drawn));
       remember(panel, path, "d");
-      path.setAttribute("d", shape.type === "line" ? `M${x0},${y0}L${x1},${y1}` : `M${x0},${y0}H${x1}V${y1}H${x0}Z`);
+      path.setAttribute("d", shapes[i] ? shapePath(panel, drawn, shapes[i]) : "M0,0");
       return true;
     });
+  }
+  function shapePath(panel, drawn, shape) {
+    const [x0, x1] = [shape.x0, shape.x1].map((v) => at(panel, drawn.xref, v, true));
+    const [y0, y1] = [shape.y0, shape.y1].map((v) => at(panel, drawn.yref, v, false));
+    return drawn.type === "line" ? `M${x0},${y0}L${x1},${y1}` : `M${x0},${y0}H${x1}V${y1}H${x0}Z`;
   }
 
   function moveLabels(panel, labels) {
@@ -335,8 +372,8 @@
       const drawn = gd._fullLayout.annotations[i];
       const group = gd.querySelector(`.annotation[data-index="${i}"]`);
       if (!group) return drawn.visible === false || drawn.text === label.text;
-      const dx = at(gd, drawn.xref, label.x, true) - at(gd, drawn.xref, drawn.x, true);
-      const dy = at(gd, drawn.yref, label.y, false) - at(gd, drawn.yref, drawn.y, false);
+      const dx = at(panel, drawn.xref, label.x, true) - wasAt(panel, drawn.xref, drawn.x, true);
+      const dy = at(panel, drawn.yref, label.y, false) - wasAt(panel, drawn.yref, drawn.y, false);
       remember(panel, group, "transform");
       group.setAttribute("transform", `translate(${near(dx || 0)},${near(dy || 0)})`);
       return sayLabel(panel, group, drawn.text, label.text);
@@ -364,6 +401,10 @@
     for (const undo of panel.touched || []) undo();
     panel.touched = [];
     panel.touchedElements = new Set();
+    for (const [text, old] of panel.numbers) text.textContent = old;
+    panel.numbers.clear();
+    panel.slid = {};
+    panel.shapesMoved = false;
   }
 
   // ---- what others may ask ----------------------------------------------------------------------------------------------
@@ -405,12 +446,12 @@
       const layout = panel && panel.gd._fullLayout;
       if (!layout || !usable(layout.xaxis)) return null;
       const xa = layout.xaxis;
+      const { _m: m, _b: b } = panel.slid.xaxis || xa;
       const rows = Object.keys(layout).filter((k) => /^yaxis\d*$/.test(k)).map((k) => layout[k]);
       return {
-        x: (v) => xa._offset + xa._m * v + xa._b,
-        time: (px) => (px - xa._offset - xa._b) / xa._m,
-        perPixel: 1 / xa._m,
-        range: xa.range.map(Number),
+        x: (v) => xa._offset + m * v + b,
+        time: (px) => (px - xa._offset - b) / m,
+        perPixel: 1 / m,
         left: xa._offset,
         right: xa._offset + xa._length,
         top: Math.min(...rows.map((r) => r._offset)),
@@ -436,7 +477,7 @@
     const over = TF.make("div", { className: "over" });
     sizes.observe(gd);
     figure.append(head, TF.make("div", { className: "frame" }, [gd, over]));
-    panels.set(declared.name, { gd, over, title: declared.title, touched: [], touchedElements: new Set(), figure: null, rest: null, before: null, fresh: false, wholeAfter: 0 });
+    panels.set(declared.name, { gd, over, title: declared.title, touched: [], touchedElements: new Set(), numbers: new Map(), slid: {}, figure: null, rest: null, before: null, fresh: false, wholeAfter: 0 });
     return figure;
   }
 })();

@@ -143,7 +143,7 @@ class Circuit:
                 rate[p.start : p.stop] = self.rates[p.name]
         pop = np.array([(p.kind, p.start, p.stop, p.area) for p in self.populations], np.int64)
         script = np.concatenate([np.zeros((2, 0), np.int64)] + [np.array(s, np.int64) for s in self.spikes], axis=1)
-        script = script[:, np.lexsort((script[1], script[0]))]
+        script = np.unique(script, axis=1)  # sorted by step; a neuron spikes at most once in a step
         net = Net(pop, np.array([p.constants for p in self.populations], float), *_wire(self.projections, h_ms, script))
         plastic = [p.weight for p in self.projections if p.plastic]
         return net, np.concatenate(plastic) if plastic else np.zeros(0), rate

@@ -204,7 +204,7 @@ def integrate(rule: Rule, matrix: np.ndarray, mem: Memory, s: np.ndarray, h_ms: 
     slowing = row(matrix, TRACE_DECAY, 1.0, s, FLOOR_TIME)
     plus, plus_end = decay(1.0 / (rule.tau_e_ms * slowing), h_ms)
     minus, minus_end = decay(1.0 / (rule.tau_e_ms * rule.ltd_decay_ratio * slowing), h_ms)
-    rise, rise_end = decay(np.full(3, 1.0 / rise_time(rule)), h_ms) if rule.tau_rise_ms > 0.0 else (np.zeros(3), 0.0)
+    rise, rise_end = decay(1.0 / (rise_time(rule) * slowing), h_ms) if rule.tau_rise_ms > 0.0 else (np.zeros(3), 0.0)
     e_plus = np.outer(plus, mem.main_plus) - np.outer(rise, mem.rising_plus)
     e_minus = np.outer(minus, mem.main_minus) - np.outer(rise, mem.rising_minus)
     g_plus, g_minus = row(matrix, LTP_GATE, rule.gate_plus, s), row(matrix, LTD_GATE, rule.gate_minus, s)

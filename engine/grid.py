@@ -4,7 +4,8 @@ Between two marks (spikes, pulses, switches) all that happens is decay, so steps
 
     h(u) = min_k  c tau_k exp(u / (6 tau_k)),      u: time since the last mark
 
-keeps the error of three-point Gauss quadrature (order 6) of every exponential the same. c = 0.25: about 1e-10 of a piece.
+keeps the error of three-point Gauss quadrature (order 6) of every exponential the same. c = 0.2: about 1e-10 of a piece
+where the integrand is a sum of exponentials; a function of them asks for shorter steps (`CURVED`).
 """
 
 from math import exp
@@ -12,10 +13,11 @@ from math import exp
 import numpy as np
 
 from engine.kernel import inlined, kernel
-from engine.modulators import BASELINE, CLEARANCE, KM, LINEAR, OFF, ON, TAU, VMAX, Kinetics
-from engine.plasticity import TRACE_DECAY, Rule
+from engine.modulators import BASELINE, CLEARANCE, HILL, KM, LINEAR, OFF, ON, RECEPTOR, TAU, VMAX, Kinetics
+from engine.plasticity import LEARNING_RATE, LTD_WINDOW, LTP_WINDOW, TRACE_DECAY, Rule
 
-SMOOTH, KINETIC = 0.25, 0.05  # step per time constant: exact decays; receptors that bind slowly (second order)
+# Step per time constant: sums of exponentials; smooth functions of them (saturation, modulated decay); slow binding (second order)
+SMOOTH, CURVED, KINETIC = 0.2, 0.1, 0.05
 
 
 def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> tuple[np.ndarray, float]:
@@ -23,15 +25,15 @@ def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> tuple[np.nd
 
     A modulator that acts on nothing (an empty column of the matrix) asks for no steps; its concentration is exact all the same.
     """
-    slowed = 0.25 if matrix[TRACE_DECAY].any() else 1.0
-    taus = [rule.tau_e_ms * slowed, rule.tau_e_ms * rule.ltd_decay_ratio * slowed]
-    if rule.tau_rise_ms > 0.0:
-        taus.append(rule.tau_rise_ms)
+    paces = (0.25, 1.0, 4.0) if matrix[TRACE_DECAY].any() else (1.0,)  # a modulated decay may be faster or slower
+    taus = [rule.tau_e_ms * ratio * pace for ratio in (1.0, rule.ltd_decay_ratio) for pace in paces]
+    taus += [rule.tau_rise_ms * pace for pace in paces if rule.tau_rise_ms > 0.0]
     rows = [row for area in kin.table for row, acts in zip(area, matrix.any(axis=0), strict=True) if acts]
     taus += [row[TAU] if row[CLEARANCE] == LINEAR else row[KM] / row[VMAX] for row in rows]
     taus += [kin.baseline_tau_ms for row in rows if row[BASELINE] > 0.0]
     binding = [t for row in rows for t in (row[ON], row[OFF]) if t > 0.0]
-    return np.unique(np.array(taus + binding, float)), KINETIC if binding else SMOOTH
+    curved = matrix[[LTP_WINDOW, LTD_WINDOW, TRACE_DECAY, LEARNING_RATE]].any() or any(row[RECEPTOR] == HILL for row in rows)
+    return np.unique(np.array(taus + binding, float)), KINETIC if binding else CURVED if curved else SMOOTH
 
 
 @inlined

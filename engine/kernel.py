@@ -48,12 +48,19 @@ def _usable(folder: Path) -> bool:
         return False
 
 
+def _temporary() -> list[Path]:
+    """A folder of one's own in the system's temporary folder, if there is one."""
+    try:
+        return [Path(tempfile.gettempdir()) / f"third-factor-{os.getuid() if hasattr(os, 'getuid') else 'user'}"]
+    except OSError:
+        return []
+
+
 def _choose_folder() -> Path | None:
     """The first usable cache folder: chosen, in the checkout, in the system's temporary folder; None if there is none."""
     name = source_hash()
     chosen = os.environ.get("THIRD_FACTOR_CACHE")
-    own = Path(tempfile.gettempdir()) / f"third-factor-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-    for root in ([Path(chosen)] if chosen else []) + [ENGINE.parent / ".kernel_cache", own]:
+    for root in ([Path(chosen)] if chosen else []) + [ENGINE.parent / ".kernel_cache", *_temporary()]:
         if _usable(root / name):
             _prune(root, name)
             return root / name

@@ -398,7 +398,7 @@ def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event,
         trace = y[offset + j] * fade
         if straight:
             w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
-            w = write_straight(event, syn, k, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
+            w = write_straight(event, syn, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
         else:
             w = bounded(syn, past, k, b, event.w_max)
             w = write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
@@ -415,7 +415,7 @@ def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straigh
         trace = x[offset + source[k]] * fade
         if straight:
             w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
-            write_straight(event, syn, k, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)
+            write_straight(event, syn, k, b, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)
         else:
             w = bounded(syn, past, k, b, event.w_max)
             write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)

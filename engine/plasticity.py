@@ -7,7 +7,7 @@ For a synapse i -> j in an area with receptor signals s = (DA, ACh, NE, 5-HT):
     (P2)  at post     a = g_A+(s) x_i (A+ + A3+ o2_j) f+(w)     e+ += a     w += phi+(s) a
     (P3)  at pre      a = g_A-(s) y_j (A- + A3- r2_i) f-(w)     e- += a     w -= phi-(s) a
     (P4)  f+(w) = (1 - u)^mu+,  f-(w) = u^mu-,  u = (w - w_min) / (w_max - w_min)
-    (P5)  e'  = -e / (tau_e g_D(s))     or, with a rise time, the difference of two exponentials, of peak 1 per unit of a
+    (P5)  e'  = -e / (tau_e g_D(s))     or, with a rise time (times g_D too), the difference of two exponentials, of peak 1 per unit of a
     (P6)  w'  = eta g_eta(s) [ G+(s) e+ - G-(s) e- ],  clipped to [w_min, w_max]
 
 Each g is 1 + sum_m M[row, m] s_m; phi and G have their own base value instead of 1. M is the modulation matrix.
@@ -78,6 +78,7 @@ ROW_DOCS = {
 
 FLOOR_RATE, FLOOR_TIME = 0.0, 0.1
 MAX_DECAY = 8.0  # a block ends when exp(D) > e^8: the sums keep 12 digits
+AT_BOUND = 1e-12  # a weight this close to its bound (as a share of the range) is at it: with mu < 1 the last digit would matter
 MAX_WINDOW = 300.0  # the pair traces have no sums; only overflow must be avoided
 NEAREST = 1.0
 
@@ -312,7 +313,7 @@ def extend(rule, m, past, flags, a, s, n, h_ms):
     past[a, n + 1, DECAY_MINUS] = past[a, n, DECAY_MINUS] * minus[3]
     past[a, n + 1, DECAY_RISE] = past[a, n, DECAY_RISE]
     if rule.tau_rise_ms > 0.0:
-        rise = decays(h_ms / rise_time(rule))
+        rise = trace_decays(m, s, h_ms / rise_time(rule))
         for q in range(3):
             e_rise = rise[q] * past[a, n, DECAY_RISE]
             add_gate(past, a, n + 1, K_PLUS_RISE, gates[q][0] * e_rise, gates[q][1] * e_rise)
@@ -344,9 +345,10 @@ def trace_decays(m, s, k):
     if is_empty(m, TRACE_DECAY):
         return decays(k)
     r0, r1, r2 = trace_rate(m, s, 0), trace_rate(m, s, 1), trace_rate(m, s, 2)
-    f0 = exp(-k * (COLLOCATION[0, 0] * r0 + COLLOCATION[0, 1] * r1 + COLLOCATION[0, 2] * r2))
-    f1 = exp(-k * (COLLOCATION[1, 0] * r0 + COLLOCATION[1, 1] * r1 + COLLOCATION[1, 2] * r2))
-    f2 = exp(-k * (COLLOCATION[2, 0] * r0 + COLLOCATION[2, 1] * r1 + COLLOCATION[2, 2] * r2))
+    d0 = COLLOCATION[0, 0] * r0 + COLLOCATION[0, 1] * r1 + COLLOCATION[0, 2] * r2
+    d1 = COLLOCATION[1, 0] * r0 + COLLOCATION[1, 1] * r1 + COLLOCATION[1, 2] * r2
+    d2 = COLLOCATION[2, 0] * r0 + COLLOCATION[2, 1] * r1 + COLLOCATION[2, 2] * r2
+    f0, f1, f2 = exp(-k * max(d0, 0.0)), exp(-k * max(d1, 0.0)), exp(-k * max(d2, 0.0))  # a weight of the collocation is negative
     return f0, f1, f2, exp(-k * (WEIGHTS[0] * r0 + WEIGHTS[1] * r1 + WEIGHTS[2] * r2))
 
 
@@ -414,10 +416,10 @@ def reach(syn, past, i, n1, n2):
 def bounded(syn, past, i, n, w_max):
     """Weight i at step n, clipped as the dense form clips: where a bound is within reach, step by step."""
     last = int(syn[i, LAST])
-    w = syn[i, ANCHOR] + earned(syn, past, last, i)
+    w = min(max(syn[i, ANCHOR] + earned(syn, past, last, i), W_MIN), w_max)  # against rounding only
     r = reach(syn, past, i, last, n)
     if w - r >= W_MIN and w + r <= w_max:
-        return syn[i, ANCHOR] + earned(syn, past, n, i)
+        return min(max(syn[i, ANCHOR] + earned(syn, past, n, i), W_MIN), w_max)  # against rounding only
     for k in range(last, n):
         w = min(max(w + earned(syn, past, k + 1, i) - earned(syn, past, k, i), W_MIN), w_max)
     return w
@@ -478,7 +480,9 @@ def pre_event(rule, m, s, a, past, n, slow, norm):
 @inlined
 def pair_amount(event, trace, room):
     """a of (P2, P3): trace = the pair trace, room = distance to the bound as a share of the range (P4)."""
-    return event.gain * trace * (max(room, 0.0) ** event.mu if event.mu != 0.0 else 1.0)
+    if event.mu == 0.0:
+        return event.gain * trace
+    return event.gain * trace * room**event.mu if room > AT_BOUND else 0.0
 
 
 @inlined
@@ -488,11 +492,12 @@ def after_at_once(event, w, amount):
 
 
 @inlined
-def write_straight(event, syn, i, w, amount, column):
-    """Write a pairing into synapse i of weight w and return its weight after it; column: E_PLUS or E_MINUS."""
+def write_straight(event, syn, i, n, w, amount, column):
+    """Write a pairing at step n into synapse i of weight w and return its weight after it; column: E_PLUS or E_MINUS."""
     syn[i, column] += amount * event.trace_scale
     w = after_at_once(event, w, amount)
     syn[i, ANCHOR] = w - syn[i, E_PLUS] * event.k_plus + syn[i, E_MINUS] * event.k_minus
+    syn[i, LAST] = n  # a gate may yet change its sign in this block
     return w
 
 

@@ -13,7 +13,7 @@ from engine.dispatch import NoWorld
 from engine.grid import fill_grid
 from engine.kernel import kernel
 from engine.loop import SLOW_MS, Job, Log, Record, State, simulate
-from engine.modulators import N_MODULATORS, Kinetics, settle
+from engine.modulators import DRUG, DRUG_FROM, DRUG_UNTIL, N_MODULATORS, NO_DRUG, Kinetics, settle
 from engine.neurons import SCRIPTED
 from engine.plasticity import ANCHOR, Rule, Tables, restart
 
@@ -88,6 +88,17 @@ def pair_state(n, agenda_steps):
 
 
 @kernel
+def drug_marks(kin, start, end):
+    """When a drug arrives or begins to be washed out, within the script."""
+    out = np.full(2 * N_MODULATORS, start)
+    for m in range(N_MODULATORS):
+        if kin.table[0, m, DRUG] != NO_DRUG:
+            out[2 * m] = min(max(kin.table[0, m, DRUG_FROM], start), end)
+            out[2 * m + 1] = min(max(kin.table[0, m, DRUG_UNTIL], start), end)
+    return out
+
+
+@kernel
 def all_marks(spike_ms, pulse_ms, times_ms, sample_ms):
     """Sorted marks of a script with its samples, and which of them are only samples."""
     switch, start, end = times_ms
@@ -128,11 +139,12 @@ def play(physics, scripts, w_start, sample_ms, rng):
     for k in range(final.shape[0]):
         spikes = slice(scripts.spike_at[k], scripts.spike_at[k + 1])
         pulses = slice(scripts.pulse_at[k], scripts.pulse_at[k + 1])
-        marks, soft = all_marks(scripts.spike_ms[spikes], scripts.pulse_ms[pulses], scripts.times_ms[k], sample_ms)
+        turns_ms = np.concatenate((scripts.pulse_ms[pulses], drug_marks(physics.kin, scripts.times_ms[k, 1], scripts.times_ms[k, 2])))
+        marks, soft = all_marks(scripts.spike_ms[spikes], turns_ms, scripts.times_ms[k], sample_ms)
         grid = fill_grid(marks, soft, physics.taus, physics.step)
         step = places_in(grid, scripts.spike_ms[spikes])
-        order = np.argsort(step, kind="mergesort")
-        net = pair_net(n, step[order], scripts.spike_neuron[spikes][order])
+        once = np.unique(step * 2 * n + scripts.spike_neuron[spikes])  # a neuron spikes at most once in a step
+        net = pair_net(n, once // (2 * n), once % (2 * n))
         state = pair_state(n, grid.size)
         due = places_in(grid, scripts.pulse_ms[pulses])
         for j in range(due.size):

@@ -61,8 +61,8 @@ class Params(NamedTuple):
 DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0}
 
 OUTPUTS = {
-    "right_before": Output("%", (), "right answers among the last 20 before the swap"),
-    "right_after": Output("%", (), "right answers among the last 20 of all"),
+    "right_before_percent": Output("%", (), "right answers among the last 20 before the swap"),
+    "right_after_percent": Output("%", (), "right answers among the last 20 of all"),
     "trial": Output("", ("trial",), "trial number, from 1"),
     "answer": Output("", ("trial",), "1 for A, -1 for B, 0 for none"),
     "rewarded": Output("", ("trial",), "1 where the answer was right"),
@@ -215,7 +215,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
         seeds += [running_share(one_seed(values, settings.seed + k, Control())[0][:, 0] == 1.0) for k in range(1, BAND_SEEDS)]
     swap = int(values["swap_at"])
     return {
-        "right_before": 100.0 * right[: max(swap, 1)][-AVERAGED:].mean(), "right_after": 100.0 * right[-AVERAGED:].mean(),
+        "right_before_percent": 100.0 * right[: max(swap, 1)][-AVERAGED:].mean(), "right_after_percent": 100.0 * right[-AVERAGED:].mean(),
         "trial": n + 1.0, "answer": answer, "rewarded": right.astype(float), "p_a": seeds[0], "p_right": running_share(right),
         "p_a_seeds": np.array(seeds), "spikes_a": course[:, 1], "spikes_b": course[:, 2], "weight_a": weights[:, 0], "weight_b": weights[:, 1],
         "swap": float(swap), "w_max": values["w_max"], "pool_hz": rate,
