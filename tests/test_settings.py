@@ -243,7 +243,7 @@ def is_affordable(state: Settings) -> bool:
     if pairing.events(state.values) >= AFFORDABLE_EVENTS:
         return False
     physics, script = pairing.physics_of(state.values), pairing.write_script(pairing.protocol(state.values), np.array([10.0]))
-    marks, soft = all_marks(physics.kin, script.spike_ms, script.pulse_ms, np.array(script[-3:]), np.empty(0))
+    marks, soft = all_marks(script.spike_ms, script.pulse_ms, np.array(script[-3:]), np.empty(0))
     return fill_grid(marks, soft, physics.taus, physics.step).size < AFFORDABLE_STEPS
 
 
