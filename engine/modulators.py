@@ -22,7 +22,7 @@ constant until `drug_until_s`, then washed out exponentially:
 Sources: clearance and receptor constants of the striatum after Ejdrup et al. (published code, 2024); others are model choices.
 """
 
-from math import exp, inf
+from math import exp, inf, log
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -173,23 +173,36 @@ def steady_nm(kin, a, m, t_ms):
 
 
 @inlined
-def uptake_slope(c, release, vmax, km):
-    """C' of Michaelis-Menten clearance (M1), nM/ms."""
-    return release - vmax * c / (km + c)
+def lambert(log_x, positive):
+    """W of x = +-exp(log_x), principal branch; x not below -1/e. Newton from below on ln|W| + W = ln|x|."""
+    if log_x < -700.0:
+        return 0.0
+    x = exp(min(log_x, 1.0))
+    w = (x / (1.0 + x) if log_x <= 1.0 else log_x - log(log_x)) if positive else -x
+    for _ in range(60):
+        better = w * (1.0 + log_x - log(abs(w))) / (1.0 + w) if w > -1.0 else -1.0
+        if abs(better - w) <= 4e-16 * abs(w):
+            return better
+        w = better
+    return w
 
 
 @inlined
 def clear_michaelis_menten(c, release, vmax, km, ceiling, h_ms):
-    """C after h_ms of (M1) by the classical fourth-order Runge-Kutta scheme, with steps short against Km/Vmax."""
-    n = int(h_ms * vmax / (0.2 * km)) + 1
-    h = h_ms / n
-    for _ in range(n):
-        k1 = uptake_slope(c, release, vmax, km)
-        k2 = uptake_slope(c + 0.5 * h * k1, release, vmax, km)
-        k3 = uptake_slope(c + 0.5 * h * k2, release, vmax, km)
-        k4 = uptake_slope(c + h * k3, release, vmax, km)
-        c += h * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0
-    return min(max(c, 0.0), ceiling)
+    """C after h_ms of (M1) with constant release, exactly. With C* = Km R / (Vmax - R), a = Km Vmax / (Vmax - R), y = (C - C*) / a:
+
+        y exp(y) decays as exp(-h (Vmax - R) / a), so y is a Lambert function     (Schnell & Mendoza 1997, with release)
+
+    Where release reaches 99.9 % of Vmax there is no such level: C rises by what release exceeds uptake, up to the ceiling.
+    """
+    spare = vmax - release
+    if spare <= 1e-3 * vmax:
+        return min(max(c + h_ms * (release - vmax * c / (km + c)), 0.0), ceiling)
+    steady, a = km * release / spare, km * vmax / spare
+    y = (c - steady) / a
+    if abs(c - steady) <= NEGLIGIBLE_NM:
+        return c
+    return min(max(steady + a * lambert(log(abs(y)) + y - h_ms * spare / a, y > 0.0), 0.0), ceiling)
 
 
 @inlined
@@ -233,8 +246,12 @@ def relax(x, from_target, to_target, tau_ms, h_ms):
 def advance(kin, a, m, c, r, mean, t_ms, h_ms):
     """(C, r, running mean) after h_ms (M1 to M3). Without a baseline factor the mean is not used and follows r."""
     target = occupancy(kin, a, m, c, t_ms)
-    c_next = clear(kin, a, m, c, t_ms, h_ms)
-    target_next = target if c_next == c else occupancy(kin, a, m, c_next, t_ms)
+    if kin.table[a, m, DRUG] == NO_DRUG:
+        c_next = clear(kin, a, m, c, t_ms, h_ms)
+        target_next = target if c_next == c else occupancy(kin, a, m, c_next, t_ms)
+    else:  # the dose in the middle of the step for clearance, and just before its end for the receptor
+        c_next = clear(kin, a, m, c, t_ms + 0.5 * h_ms, h_ms)
+        target_next = occupancy(kin, a, m, c_next, t_ms + (1.0 - 1e-9) * h_ms)
     tau = kin.table[a, m, ON] if target_next > r else kin.table[a, m, OFF]
     r_next = relax(r, target, target_next, tau, h_ms)
     if kin.table[a, m, BASELINE] == 0.0:
