@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.neurons import IZHIKEVICH, LIF, POISSON, SCRIPTED, Izhikevich, Lif
+from engine.neurons import IZHIKEVICH, LIF, POISSON, SCRIPTED, Izhikevich, Lif, constants_of_step
 
-N_CONSTANTS = 8
+N_CONSTANTS = 10
 
 
 # Columns of `Net.pop`: neuron model, first neuron, one past the last, brain area (for excitability and noise)
@@ -33,7 +33,7 @@ class Net(NamedTuple):
     """P populations, N neurons, Q projections, S plastic and F fixed synapses. Whole numbers unless said."""
 
     pop: np.ndarray  # (P, 4)
-    constants: np.ndarray  # (P, 8) float, see neurons.Lif, Izhikevich
+    constants: np.ndarray  # (P, 10) float, see neurons.constants_of_step
     proj: np.ndarray  # (Q, 13)
     gain: np.ndarray  # (Q,) float, input per unit of weight (mV), negative for inhibition
     script: np.ndarray  # (2, M) steps of scripted spikes, sorted, and their neurons
@@ -55,7 +55,7 @@ class Population:
     start: int
     size: int
     area: int
-    constants: tuple[float, ...]
+    model: Lif | Izhikevich | None = None
 
     @property
     def stop(self) -> int:
@@ -92,10 +92,9 @@ class Circuit:
     rates: dict[str, np.ndarray] = field(default_factory=dict)
     spikes: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
 
-    def _add(self, name, kind, size, area, constants=()) -> Population:
+    def _add(self, name, kind, size, area, model=None) -> Population:
         start = self.populations[-1].stop if self.populations else 0
-        filled = tuple(constants) + (0.0,) * (N_CONSTANTS - len(constants))
-        self.populations.append(Population(name, kind, start, size, area, filled))
+        self.populations.append(Population(name, kind, start, size, area, model))
         return self.populations[-1]
 
     def neurons(self, name: str, size: int, model: Lif | Izhikevich, area: int = 0) -> Population:
@@ -115,7 +114,7 @@ class Circuit:
 
     def group(self, name: str, first: Population, last: Population) -> Population:
         """Neighbouring populations, first to last, as one target; adds no neurons."""
-        return Population(name, first.kind, first.start, last.stop - first.start, first.area, ())
+        return Population(name, first.kind, first.start, last.stop - first.start, first.area)
 
     def project(self, name, source, goal, pairs, weight, delay_ms=1.0, plastic=False, gain_mv=1.0, area=None) -> Projection:
         """Connect `pairs` = (pre, post) neuron numbers with `weight` (a number or one per pair, >= 0); gain_mv: input per unit of weight."""
@@ -144,7 +143,8 @@ class Circuit:
         pop = np.array([(p.kind, p.start, p.stop, p.area) for p in self.populations], np.int64)
         script = np.concatenate([np.zeros((2, 0), np.int64)] + [np.array(s, np.int64) for s in self.spikes], axis=1)
         script = np.unique(script, axis=1)  # sorted by step; a neuron spikes at most once in a step
-        net = Net(pop, np.array([p.constants for p in self.populations], float), *_wire(self.projections, h_ms, script))
+        constants = [constants_of_step(p.model, h_ms) if p.model else (0.0,) * N_CONSTANTS for p in self.populations]
+        net = Net(pop, np.array(constants, float), *_wire(self.projections, h_ms, script))
         plastic = [p.weight for p in self.projections if p.plastic]
         return net, np.concatenate(plastic) if plastic else np.zeros(0), rate
 

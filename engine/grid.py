@@ -1,8 +1,8 @@
 """Uneven time grids for protocols in which everything is scripted.
 
-Between two marks (spikes, pulses, switches) all that happens is decay, so steps may grow as the fast parts die out:
+Between two turns (pulses, switches of level or drug) all that happens is decay, so steps may grow as the fast parts die out:
 
-    h(u) = min_k  c tau_k exp(u / (6 tau_k)),      u: time since the last mark
+    h(u) = min_k  c tau_k exp(u / (6 tau_k)),      u: time since the last turn
 
 keeps the error of three-point Gauss quadrature (order 6) of every exponential the same. c = 0.2: about 1e-10 of a piece
 where the integrand is a sum of exponentials; a function of them asks for shorter steps (`CURVED`).
@@ -38,7 +38,7 @@ def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> tuple[np.nd
 
 @inlined
 def step_after(u_ms, taus, c):
-    """Length of the next step, u_ms after the last mark."""
+    """Length of the next step, u_ms after the last turn."""
     h = 1e300
     for tau in taus:
         h = min(h, c * tau * exp(min(u_ms / (6.0 * tau), 600.0)))
@@ -46,8 +46,8 @@ def step_after(u_ms, taus, c):
 
 
 @kernel
-def fill_grid(marks, is_sample, taus, c):
-    """A grid (ms) through all `marks` (sorted, may repeat); marks that are only samples do not restart the small steps.
+def fill_grid(marks, is_soft, taus, c):
+    """A grid (ms) through all `marks` (sorted, may repeat); soft ones (spikes, samples) do not restart the small steps.
 
     Distances below 1e-6 ms are one point.
     """
@@ -66,6 +66,6 @@ def fill_grid(marks, is_sample, taus, c):
                 out = bigger
             out[n] = goal if h > 0.75 * left else out[n - 1] + min(h, 0.5 * left)
             n += 1
-        if not is_sample[k]:
+        if not is_soft[k]:
             last = goal
     return out[:n].copy()

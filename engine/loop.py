@@ -43,12 +43,13 @@ from engine.kernel import inlined, kernel, uncounted
 from engine.modulators import N_MODULATORS, C, Kinetics, S, new_levels, pulse, settle
 from engine.neurons import (
     BIAS,
+    FADE,
     IZHIKEVICH,
+    LEAK,
     LIF,
     NOISE,
     POISSON,
     SCRIPTED,
-    TAU_SYN,
     fill_uniform,
     izhikevich_half_step,
     lif_step,
@@ -85,6 +86,7 @@ from engine.plasticity import (
     restart,
     rise_norm,
     same_traces,
+    set_pace,
     signals_in_step,
     straight_weight,
     trace_now,
@@ -102,14 +104,15 @@ V, U, CURRENT, DRIVE, EPS, RATE = range(6)
 NEXT, COUNT = range(2)
 # Rows of the trace arrays: pair trace in the block's scale, slow trace at its last spike, time of that spike (ms)
 PAIR, SLOW, SLOW_MS = range(3)
-# Entries of `State.clock`: steps done, place in the script, place in the block
-DONE, SCRIPT, BLOCK = range(3)
+# Entries of `State.clock`: steps done, place in the script, place in the block, first step in which a Poisson source spikes
+DONE, SCRIPT, BLOCK, SOON = range(4)
+NEVER = 1 << 62
 
 
 class State(NamedTuple):
     """Everything a run remembers besides synapses and modulators, advanced in place; N neurons, R steps of memory."""
 
-    clock: np.ndarray  # (3,)
+    clock: np.ndarray  # (4,)
     cell: np.ndarray  # (6, N)
     whole: np.ndarray  # (2, N)
     ring: np.ndarray  # (R, N + 1) neurons that spiked in each of the last R steps; the last entry is their number
@@ -129,7 +132,7 @@ class Log(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Samples: K of W synapses and A areas."""
+    """Samples: K of W watched synapses and A areas, M of the weights of all S plastic synapses."""
 
     at: np.ndarray  # (K,) steps at which samples are taken, sorted
     watch: np.ndarray  # (W,) plastic synapses
@@ -137,7 +140,9 @@ class Record(NamedTuple):
     synapse: np.ndarray  # (3, K, W) weight, e+, e-
     modulator: np.ndarray  # (2, K, A, 4) concentration (nM), signal
     gates: np.ndarray  # (K, A, 3) eta g_eta (1/s), G+, G-
-    size: np.ndarray  # (1,)
+    all_at: np.ndarray  # (M,) steps at which all weights are sampled, sorted
+    weight: np.ndarray  # (M, S)
+    size: np.ndarray  # (2,) samples taken, of either kind
 
 
 class Job(NamedTuple):
@@ -160,15 +165,16 @@ def new_log(from_ms: float = 0.0, to_ms: float = 0.0, room: int = 0) -> Log:
     return Log(np.zeros(room), np.zeros(room, np.int64), np.zeros(1, np.int64), float(from_ms), float(to_ms))
 
 
-def new_record(net: Net, n_areas: int = 1, at=(), watch=()) -> Record:
-    """An empty record of the steps `at` and the plastic synapses `watch`."""
+def new_record(net: Net, n_areas: int = 1, at=(), watch=(), all_at=()) -> Record:
+    """An empty record of the plastic synapses `watch` at the steps `at`, and of all weights at the steps `all_at`."""
     k, watch = len(at), np.asarray(watch, np.int64)
     area = np.zeros(watch.size, np.int64)
     for p in net.proj[net.proj[:, PLASTIC] == 1]:
         area[(p[FIRST] <= watch) & (watch < p[LAST_ONE])] = p[PROJ_AREA]
     return Record(
         np.asarray(at, np.int64), watch, area, np.zeros((3, k, watch.size)),
-        np.zeros((2, k, n_areas, N_MODULATORS)), np.zeros((k, n_areas, 3)), np.zeros(1, np.int64),
+        np.zeros((2, k, n_areas, N_MODULATORS)), np.zeros((k, n_areas, 3)),
+        np.asarray(all_at, np.int64), np.zeros((len(all_at), net.target.size)), np.zeros(2, np.int64),
     )  # fmt: skip
 
 
@@ -190,7 +196,7 @@ def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
     ]
     for trace in traces:
         trace[SLOW_MS] = -1e300
-    return State(np.zeros(3, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS)))
+    return State(np.zeros(4, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS)))
 
 
 def new_job(
@@ -243,6 +249,7 @@ def set_rate(state, i, rate_hz, n, h_ms, rng):
     """Change the rate of Poisson source i from step n on."""
     state.cell[RATE, i] = rate_hz
     state.whole[NEXT, i] = n + steps_to_next_spike(rng, rate_hz, h_ms)
+    state.clock[SOON] = min(state.clock[SOON], state.whole[NEXT, i])
 
 
 @inlined
@@ -256,12 +263,17 @@ def release(state, n, delay_ms, amplitude_nm, pulses, pulse_hz, m, h_ms):
 
 @inlined
 def poisson_spikes(start, stop, state, log, n, slot, t_ms, h_ms, rng):
+    """Spikes due in step n, and when the next one is due."""
+    soon = state.clock[SOON]
     for i in range(start, stop):
         due = state.whole[NEXT, i]
         if due <= n:
             if due == n:
                 fire(state, log, slot, i, t_ms)
-            state.whole[NEXT, i] = n + steps_to_next_spike(rng, state.cell[RATE, i], h_ms)
+            due = n + steps_to_next_spike(rng, state.cell[RATE, i], h_ms)
+            state.whole[NEXT, i] = due
+        soon = min(soon, due)
+    state.clock[SOON] = soon
 
 
 @inlined
@@ -275,14 +287,14 @@ def scripted_spikes(script, state, log, n, slot, t_ms):
 
 @inlined
 def lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise):
-    fade = exp(-h_ms / q[TAU_SYN]) if q[TAU_SYN] > 0.0 else 0.0
-    cell, decay = state.cell, exp(-h_ms / q[0])
+    """One step of integrate-and-fire neurons; a refractory one rests until the first step that begins after its refractory time."""
+    cell = state.cell
     for i in range(start, stop):
         current = q[BIAS] + gain * (cell[CURRENT, i] + cell[DRIVE, i]) + noise * cell[EPS, i]
-        cell[CURRENT, i] *= fade
-        if t_ms < cell[U, i]:
+        cell[CURRENT, i] *= q[FADE]
+        if t_ms - h_ms < cell[U, i] - 1e-9:
             continue
-        cell[V, i] = lif_step(cell[V, i], q[1] + current, decay)
+        cell[V, i] = lif_step(cell[V, i], q[1] + current, q[LEAK])
         if cell[V, i] >= q[3]:
             cell[V, i] = q[2]
             cell[U, i] = t_ms + q[4]
@@ -315,11 +327,10 @@ def izhikevich_step(a, b, v, u, total):
 
 
 @inlined
-def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise):
-    fade = exp(-h_ms / q[TAU_SYN]) if q[TAU_SYN] > 0.0 else 0.0
+def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, gain, noise):
     v, u = state.cell[V, start:stop], state.cell[U, start:stop]
     eps = state.cell[EPS, start:stop]
-    total_input(state.cell[CURRENT, start:stop], state.cell[DRIVE, start:stop], eps, q[BIAS], gain, noise, fade)
+    total_input(state.cell[CURRENT, start:stop], state.cell[DRIVE, start:stop], eps, q[BIAS], gain, noise, q[FADE])
     if izhikevich_step(q[0], q[1], v, u, eps) == 0:
         return
     for i in range(v.size):
@@ -339,17 +350,21 @@ def neuron_spikes(kind, start, stop, q, signals, a, matrix, state, log, slot, t_
     if kind == LIF:
         lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise)
     else:
-        izhikevich_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise)
+        izhikevich_spikes(start, stop, q, state, log, slot, t_ms, gain, noise)
 
 
 @inlined
 def collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng):
     """Step 1: who spikes now. signals: (A, 4)."""
     state.ring[slot, state.ring.shape[1] - 1] = 0
+    sources_are_due = state.clock[SOON] <= n
+    if sources_are_due:
+        state.clock[SOON] = NEVER
     for p in range(net.pop.shape[0]):
         kind, start, stop = net.pop[p, KIND], net.pop[p, START], net.pop[p, STOP]
         if kind == POISSON:
-            poisson_spikes(start, stop, state, log, n, slot, t_ms, h_ms, rng)
+            if sources_are_due:
+                poisson_spikes(start, stop, state, log, n, slot, t_ms, h_ms, rng)
         elif kind == SCRIPTED:
             if start == first_scripted(net.pop):
                 scripted_spikes(net.script, state, log, n, slot, t_ms)
@@ -431,7 +446,7 @@ def arrivals(net, rule, matrix, signals, tables, syn, state, n, b, t_ms, norm, o
         if delay > n or state.ring[slot, last] == 0:
             continue
         p, a = net.proj[q], net.proj[q, PROJ_AREA]
-        past, straight = tables.past[a], goes_straight(one_trace, tables.flags, a)
+        past, straight = tables.past[a], goes_straight(one_trace, tables.past[a], b)
         for k in range(state.ring[slot, last]):
             i = state.ring[slot, k]
             if not p[PRE_START] <= i < p[PRE_STOP]:
@@ -454,7 +469,7 @@ def back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, n
         if net.proj[q, PLASTIC] == 0:
             continue
         p, a = net.proj[q], net.proj[q, PROJ_AREA]
-        past, straight = tables.past[a], goes_straight(one_trace, tables.flags, a)
+        past, straight = tables.past[a], goes_straight(one_trace, tables.past[a], b)
         for k in range(state.ring[slot, last]):
             j = state.ring[slot, k]
             if p[POST_START] <= j < p[POST_STOP]:
@@ -481,7 +496,7 @@ def sample(rule, matrix, levels, syn, tables, record, b, one_trace):
     k = record.size[0]
     for i in range(record.watch.size):
         a = record.watch_area[i]
-        straight = goes_straight(one_trace, tables.flags, a)
+        straight = goes_straight(one_trace, tables.past[a], b)
         record.synapse[0, k, i] = weight_now(syn, tables.past[a], record.watch[i], b, rule.w_max, straight)
         record.synapse[1, k, i], record.synapse[2, k, i] = trace_now(syn, tables.past[a], record.watch[i], b)
     for a in range(levels.shape[1]):
@@ -491,6 +506,28 @@ def sample(rule, matrix, levels, syn, tables, record, b, one_trace):
         record.gates[k, a, 1] = linear(matrix, LTP_GATE, rule.gate_plus, levels[S], a)
         record.gates[k, a, 2] = linear(matrix, LTD_GATE, rule.gate_minus, levels[S], a)
     record.size[0] = k + 1
+
+
+@inlined
+def sample_all(proj, syn, tables, record, b, w_max, one_trace):
+    """Step 5: write down the weights of all plastic synapses."""
+    k = record.size[1]
+    for q in range(proj.shape[0]):
+        if proj[q, PLASTIC] == 1:
+            past = tables.past[proj[q, PROJ_AREA]]
+            straight = goes_straight(one_trace, past, b)
+            for i in range(proj[q, FIRST], proj[q, LAST_ONE]):
+                record.weight[k, i] = weight_now(syn, past, i, b, w_max, straight)
+    record.size[1] = k + 1
+
+
+@inlined
+def take_samples(net, rule, matrix, levels, syn, tables, record, n, b, one_trace):
+    """Step 5: every sample that is due in step n."""
+    while record.size[0] < record.at.size and record.at[record.size[0]] == n:
+        sample(rule, matrix, levels, syn, tables, record, b, one_trace)
+    while record.size[1] < record.all_at.size and record.all_at[record.size[1]] == n:
+        sample_all(net.proj, syn, tables, record, b, rule.w_max, one_trace)
 
 
 @inlined
@@ -508,7 +545,7 @@ def end_block(proj, w_max, syn, tables, state, one_trace):
         p = proj[q]
         if p[PLASTIC] == 1:
             past = tables.past[p[PROJ_AREA]]
-            rebase(syn, past, p[FIRST], p[LAST_ONE], b, w_max, goes_straight(one_trace, tables.flags, p[PROJ_AREA]))
+            rebase(syn, past, p[FIRST], p[LAST_ONE], b, w_max, goes_straight(one_trace, past, b))
             rebase_traces(state.pre, p[PRE_TRACE], p[PRE_STOP] - p[PRE_START], past[b, WINDOW_PLUS])
             rebase_traces(state.post, p[POST_TRACE], p[POST_STOP] - p[POST_START], past[b, WINDOW_MINUS])
     restart(tables)
@@ -518,9 +555,10 @@ def end_block(proj, w_max, syn, tables, state, one_trace):
 @inlined
 def third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s):
     """Step 6: the tables of every area grow by one step."""
+    set_pace(rule, tables.pace, h_ms)
     for a in range(levels.shape[1]):
         signals_in_step(kin, levels, a, t_ms, h_ms, s)
-        extend(rule, matrix, tables.past, tables.flags, a, s, b, h_ms)
+        extend(rule, matrix, tables.past, tables.pace, a, s, b, h_ms)
 
 
 @uncounted
@@ -541,16 +579,14 @@ def run_steps(job, world, memory, grid_ms, rng):
             back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, norm_plus, one_trace)
         react(world, memory, state, slot, n, t_ms, h_ms, rng)
         release_due(kin, levels, state.agenda, n, t_ms)
-        while record.size[0] < record.at.size and record.at[record.size[0]] == n:
-            sample(rule, matrix, levels, syn, tables, record, b, one_trace)
+        take_samples(net, rule, matrix, levels, syn, tables, record, n, b, one_trace)
         third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, tables.nodes)
         clock[BLOCK] = b + 1
         if block_is_full(rule, tables.past, b + 1):
             end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
     clock[DONE] = n0 + grid_ms.size - 1
     end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
-    while record.size[0] < record.at.size and record.at[record.size[0]] == clock[DONE]:
-        sample(rule, matrix, levels, syn, tables, record, 0, one_trace)
+    take_samples(net, rule, matrix, levels, syn, tables, record, clock[DONE], 0, one_trace)
 
 
 @kernel

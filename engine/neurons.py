@@ -10,6 +10,7 @@ I: sum of arriving weights (mV), kept with exp(-h/tau_syn), or for a single step
 noise: uniform in +- noise/2 (mV), fresh for every neuron and step.
 """
 
+from math import exp
 from typing import NamedTuple
 
 from engine.kernel import inlined
@@ -45,7 +46,14 @@ class Izhikevich(NamedTuple):
 
 REGULAR_SPIKING = Izhikevich()
 FAST_SPIKING = Izhikevich(a=0.1, d=2.0)
-BIAS, NOISE, TAU_SYN = 5, 6, 7  # columns both models share
+# Columns of a population's constants that both models share; LEAK and FADE: what is left of potential and input after a step
+BIAS, NOISE, TAU_SYN, LEAK, FADE = range(5, 10)
+
+
+def constants_of_step(model: Lif | Izhikevich, h_ms: float) -> tuple[float, ...]:
+    """A population's constants for steps of h_ms."""
+    leak = exp(-h_ms / model.tau_m_ms) if isinstance(model, Lif) else 0.0
+    return (*model, leak, exp(-h_ms / model.tau_syn_ms) if model.tau_syn_ms > 0.0 else 0.0)
 
 
 @inlined

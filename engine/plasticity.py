@@ -151,21 +151,23 @@ N_SUMS = 8
 # One synapse, one row: a spike touches synapses in no order.
 ANCHOR, E_PLUS, E_MINUS, LAST, RISE_PLUS, RISE_MINUS = range(6)
 
-# Columns of the flags (A, 3): the signs of G+ and G- seen in this block, and 1 while each kept one sign
-SIGN_PLUS, SIGN_MINUS, ONE_WAY = range(3)
+
+# Entries of the pace: length of the step it holds for (ms); e+, e- and their rising parts at the three Gauss nodes and the end of
+# the step; the pair traces at its end
+PACE_MS, PACE_PLUS, PACE_MINUS, PACE_RISE, PACE_WINDOW_PLUS, PACE_WINDOW_MINUS = 0, 1, 5, 9, 13, 14
 
 
 class Tables(NamedTuple):
     """The past of the third factor in A areas."""
 
     past: np.ndarray  # (A, L + 1, 13)
-    flags: np.ndarray  # (A, 3)
     nodes: np.ndarray  # (3, 4) scratch: signals at the Gauss nodes of a step
+    pace: np.ndarray  # (15,) what decays by itself in one step, see `set_pace`
 
 
 def new_tables(n_areas: int, length: int) -> Tables:
     """Tables for blocks of at most `length` steps."""
-    tables = Tables(np.zeros((n_areas, length + 1, 13)), np.zeros((n_areas, 3)), np.zeros((3, 4)))
+    tables = Tables(np.zeros((n_areas, length + 1, 13)), np.zeros((3, 4)), np.zeros(15))
     restart(tables)
     return tables
 
@@ -284,53 +286,54 @@ def general_signals(kin, levels, a, j, t_ms, h_ms, s):
 
 
 @inlined
-def note_sign(flags, a, which, gate):
-    """Remember the sign of a gate of area a in this block; ONE_WAY drops to 0 when it changes."""
-    if gate != 0.0:
-        sign = 1.0 if gate > 0.0 else -1.0
-        if flags[a, which] == -sign:
-            flags[a, ONE_WAY] = 0.0
-        flags[a, which] = sign
-
-
-@inlined
-def extend(rule, m, past, flags, a, s, n, h_ms):
-    """Extend the tables of area a from step n to n + 1, a step of h_ms with signals s (3, 4) at its nodes."""
-    for k in range(N_SUMS):
-        past[a, n + 1, k] = past[a, n, k]
-    speed = WEIGHTS[0] * h_ms * 1e-3 * rule.eta_per_s
-    gates = (
-        node_gates(rule, m, flags, a, s, 0, speed),
-        node_gates(rule, m, flags, a, s, 1, 1.6 * speed),
-        node_gates(rule, m, flags, a, s, 2, speed),
-    )
-    plus = trace_decays(m, s, h_ms / rule.tau_e_ms)
-    minus = plus if rule.ltd_decay_ratio == 1.0 else trace_decays(m, s, h_ms / (rule.tau_e_ms * rule.ltd_decay_ratio))
-    for q in range(3):
-        e_plus, e_minus = plus[q] * past[a, n, DECAY_PLUS], minus[q] * past[a, n, DECAY_MINUS]
-        add_gate(past, a, n + 1, K_PLUS, gates[q][0] * e_plus, gates[q][1] * e_minus)
-    past[a, n + 1, DECAY_PLUS] = past[a, n, DECAY_PLUS] * plus[3]
-    past[a, n + 1, DECAY_MINUS] = past[a, n, DECAY_MINUS] * minus[3]
-    past[a, n + 1, DECAY_RISE] = past[a, n, DECAY_RISE]
+def set_pace(rule, pace, h_ms):
+    """Make `pace` that of a step of h_ms; on an even grid this is done once."""
+    if pace[PACE_MS] == h_ms:
+        return
+    pace[PACE_MS] = h_ms
+    keep(pace, PACE_PLUS, decays(h_ms / rule.tau_e_ms))
+    keep(pace, PACE_MINUS, decays(h_ms / (rule.tau_e_ms * rule.ltd_decay_ratio)))
     if rule.tau_rise_ms > 0.0:
-        rise = trace_decays(m, s, h_ms / rise_time(rule))
-        for q in range(3):
-            e_rise = rise[q] * past[a, n, DECAY_RISE]
-            add_gate(past, a, n + 1, K_PLUS_RISE, gates[q][0] * e_rise, gates[q][1] * e_rise)
-        past[a, n + 1, DECAY_RISE] *= rise[3]
-    past[a, n + 1, WINDOW_PLUS] = past[a, n, WINDOW_PLUS] * window_decay(m, LTP_WINDOW, s, h_ms / rule.tau_plus_ms)
-    past[a, n + 1, WINDOW_MINUS] = past[a, n, WINDOW_MINUS] * window_decay(m, LTD_WINDOW, s, h_ms / rule.tau_minus_ms)
+        keep(pace, PACE_RISE, decays(h_ms / rise_time(rule)))
+    pace[PACE_WINDOW_PLUS] = exp(-h_ms / rule.tau_plus_ms)
+    pace[PACE_WINDOW_MINUS] = exp(-h_ms / rule.tau_minus_ms)
 
 
 @inlined
-def node_gates(rule, m, flags, a, s, q, speed):
+def keep(pace, first, four):
+    """Write four numbers into the pace."""
+    for q in range(4):
+        pace[first + q] = four[q]
+
+
+@inlined
+def extend(rule, m, past, pace, a, s, n, h_ms):
+    """Extend the tables of area a from step n to n + 1, a step of h_ms with signals s (3, 4) at its nodes."""
+    speed = WEIGHTS[0] * h_ms * 1e-3 * rule.eta_per_s
+    g_plus0, g_minus0 = node_gates(rule, m, s, 0, speed)
+    g_plus1, g_minus1 = node_gates(rule, m, s, 1, 1.6 * speed)
+    g_plus2, g_minus2 = node_gates(rule, m, s, 2, speed)
+    plus = trace_decays(m, s, pace, PACE_PLUS, rule.tau_e_ms)
+    minus = plus if rule.ltd_decay_ratio == 1.0 else trace_decays(m, s, pace, PACE_MINUS, rule.tau_e_ms * rule.ltd_decay_ratio)
+    add_gates(past, a, n, K_PLUS, DECAY_PLUS, g_plus0, g_plus1, g_plus2, plus)
+    add_gates(past, a, n, K_MINUS, DECAY_MINUS, g_minus0, g_minus1, g_minus2, minus)
+    if rule.tau_rise_ms > 0.0:
+        rise = trace_decays(m, s, pace, PACE_RISE, rise_time(rule))
+        add_gates(past, a, n, K_PLUS_RISE, DECAY_RISE, g_plus0, g_plus1, g_plus2, rise)
+        add_gates(past, a, n, K_MINUS_RISE, DECAY_RISE, g_minus0, g_minus1, g_minus2, rise)
+    else:
+        past[a, n + 1, DECAY_RISE] = 1.0
+    plus_window = window_decay(m, LTP_WINDOW, s, pace, PACE_WINDOW_PLUS, rule.tau_plus_ms)
+    minus_window = window_decay(m, LTD_WINDOW, s, pace, PACE_WINDOW_MINUS, rule.tau_minus_ms)
+    past[a, n + 1, WINDOW_PLUS] = past[a, n, WINDOW_PLUS] * plus_window
+    past[a, n + 1, WINDOW_MINUS] = past[a, n, WINDOW_MINUS] * minus_window
+
+
+@inlined
+def node_gates(rule, m, s, q, speed):
     """(eta G+, eta G-) at Gauss node q, times the node's share of the step (`speed`)."""
     eta = speed * factor(m, LEARNING_RATE, s, q, FLOOR_RATE)
-    g_plus = eta * linear(m, LTP_GATE, rule.gate_plus, s, q)
-    g_minus = eta * linear(m, LTD_GATE, rule.gate_minus, s, q)
-    note_sign(flags, a, SIGN_PLUS, g_plus)
-    note_sign(flags, a, SIGN_MINUS, g_minus)
-    return g_plus, g_minus
+    return eta * linear(m, LTP_GATE, rule.gate_plus, s, q), eta * linear(m, LTD_GATE, rule.gate_minus, s, q)
 
 
 @inlined
@@ -340,10 +343,11 @@ def is_empty(m, row):
 
 
 @inlined
-def trace_decays(m, s, k):
-    """Decay of a trace from the start of a step of k time constants to its three nodes and its end (P5)."""
+def trace_decays(m, s, pace, first, tau_ms):
+    """Decay of a trace of time constant tau_ms from the start of a step to its three nodes and its end (P5)."""
     if is_empty(m, TRACE_DECAY):
-        return decays(k)
+        return pace[first], pace[first + 1], pace[first + 2], pace[first + 3]
+    k = pace[PACE_MS] / tau_ms
     r0, r1, r2 = trace_rate(m, s, 0), trace_rate(m, s, 1), trace_rate(m, s, 2)
     d0 = COLLOCATION[0, 0] * r0 + COLLOCATION[0, 1] * r1 + COLLOCATION[0, 2] * r2
     d1 = COLLOCATION[1, 0] * r0 + COLLOCATION[1, 1] * r1 + COLLOCATION[1, 2] * r2
@@ -359,20 +363,21 @@ def trace_rate(m, s, q):
 
 
 @inlined
-def add_gate(past, a, n, column, plus, minus):
-    """Add one quadrature node to the sums of step n; `column`: K_PLUS or K_PLUS_RISE."""
-    past[a, n, column] += plus
-    past[a, n, column + 1] += minus
-    past[a, n, column + REACH_PLUS] += abs(plus)
-    past[a, n, column + 1 + REACH_PLUS] += abs(minus)
+def add_gates(past, a, n, column, decay, gate0, gate1, gate2, decays):
+    """One step of a gate's integral and its reach (`column`) and of the decay (column `decay`) it is taken with."""
+    start = past[a, n, decay]
+    k0, k1, k2 = gate0 * (decays[0] * start), gate1 * (decays[1] * start), gate2 * (decays[2] * start)
+    past[a, n + 1, column] = past[a, n, column] + (k0 + k1 + k2)
+    past[a, n + 1, column + REACH_PLUS] = past[a, n, column + REACH_PLUS] + (abs(k0) + abs(k1) + abs(k2))
+    past[a, n + 1, decay] = start * decays[3]
 
 
 @inlined
-def window_decay(m, row, s, k):
-    """Decay of a pair trace over a step of k time constants (P1)."""
+def window_decay(m, row, s, pace, entry, tau_ms):
+    """Decay of a pair trace of time constant tau_ms over a step (P1)."""
     if is_empty(m, row):
-        return exp(-k)
-    d = 0.0
+        return pace[entry]
+    k, d = pace[PACE_MS] / tau_ms, 0.0
     for q in range(3):
         d += WEIGHTS[q] * k / factor(m, row, s, q, FLOOR_TIME)
     return exp(-d)
@@ -441,9 +446,12 @@ def weight_now(syn, past, i, n, w_max, straight):
 
 
 @inlined
-def goes_straight(one_trace, flags, a):
-    """True when every weight of area a moves one way between two events, so that clipping once is clipping always."""
-    return one_trace and flags[a, ONE_WAY] == 1.0
+def goes_straight(one_trace, past, n):
+    """True when every weight moves one way between two events up to step n, so that clipping once is clipping always.
+
+    The gate has kept its sign exactly when its integral has gone as far as it could: |K| = REACH.
+    """
+    return one_trace and abs(past[n, K_PLUS]) == past[n, REACH_PLUS]
 
 
 class Event(NamedTuple):
@@ -541,8 +549,6 @@ def restart(tables):
     for a in range(tables.past.shape[0]):
         for k in range(tables.past.shape[2]):
             tables.past[a, 0, k] = 0.0 if k < N_SUMS else 1.0
-        tables.flags[a, SIGN_PLUS] = tables.flags[a, SIGN_MINUS] = 0.0
-        tables.flags[a, ONE_WAY] = 1.0
 
 
 @inlined

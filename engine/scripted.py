@@ -73,7 +73,7 @@ def pair_net(n, spike_step, spike_neuron):
     script[0], script[1] = spike_step, spike_neuron
     none = np.zeros(0, np.int64)
     rows, each = np.arange(n + 1), np.arange(n)
-    return Net(pop, np.zeros((1, 8)), proj, np.zeros(1), script, rows, each + n, rows, each, each, none, np.zeros(0))
+    return Net(pop, np.zeros((1, 10)), proj, np.zeros(1), script, rows, each + n, rows, each, each, none, np.zeros(0))
 
 
 @kernel
@@ -82,7 +82,7 @@ def pair_state(n, agenda_steps):
     pre, post = np.zeros((3, n)), np.zeros((3, n))
     pre[SLOW_MS], post[SLOW_MS] = -1e300, -1e300
     return State(
-        np.zeros(3, np.int64), np.zeros((6, 2 * n)), np.zeros((2, 2 * n), np.int64), np.zeros((1, 2 * n + 1), np.int64),
+        np.zeros(4, np.int64), np.zeros((6, 2 * n)), np.zeros((2, 2 * n), np.int64), np.zeros((1, 2 * n + 1), np.int64),
         pre, post, np.zeros((agenda_steps, N_MODULATORS)),
     )  # fmt: skip
 
@@ -99,11 +99,11 @@ def drug_marks(kin, start, end):
 
 
 @kernel
-def all_marks(spike_ms, pulse_ms, times_ms, sample_ms):
-    """Sorted marks of a script with its samples, and which of them are only samples."""
+def all_marks(spike_ms, turns_ms, times_ms, sample_ms):
+    """Sorted marks of a script, and which of them are soft: spikes and samples only read the third factor, its course goes on smoothly."""
     switch, start, end = times_ms
-    hard = np.concatenate((spike_ms, pulse_ms, np.array([start, end, min(max(switch, start), end)])))
-    marks = np.concatenate((hard, sample_ms))
+    hard = np.concatenate((turns_ms, np.array([start, end, min(max(switch, start), end)])))
+    marks = np.concatenate((hard, spike_ms, sample_ms))
     soft = np.zeros(marks.size, np.bool_)
     soft[hard.size :] = True
     order = np.argsort(marks, kind="mergesort")
@@ -131,11 +131,11 @@ def play(physics, scripts, w_start, sample_ms, rng):
     """
     rule, n = physics.rule, w_start.size
     final = np.empty((scripts.times_ms.shape[0], n))
-    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, 13)), np.zeros((1, 3)), np.zeros((3, 4)))
+    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, 13)), np.zeros((3, 4)), np.zeros(15))
     log = Log(np.zeros(0), np.zeros(0, np.int64), np.zeros(1, np.int64), 0.0, 0.0)
     watch = np.zeros(1, np.int64)
     synapse, modulator = np.zeros((3, sample_ms.size, 1)), np.zeros((2, sample_ms.size, 1, N_MODULATORS))
-    gates = np.zeros((sample_ms.size, 1, 3))
+    gates, no_weights = np.zeros((sample_ms.size, 1, 3)), np.zeros((0, n))
     for k in range(final.shape[0]):
         spikes = slice(scripts.spike_at[k], scripts.spike_at[k + 1])
         pulses = slice(scripts.pulse_at[k], scripts.pulse_at[k + 1])
@@ -156,7 +156,7 @@ def play(physics, scripts, w_start, sample_ms, rng):
         syn = np.zeros((n, 6 if rule.tau_rise_ms > 0.0 else 4))
         syn[:, ANCHOR] = w_start
         restart(tables)
-        record = Record(places_in(grid, sample_ms), watch, watch, synapse, modulator, gates, np.zeros(1, np.int64))
+        record = Record(places_in(grid, sample_ms), watch, watch, synapse, modulator, gates, watch[:0], no_weights, np.zeros(2, np.int64))
         simulate(Job(net, rule, physics.matrix, kin, levels, syn, tables, state, log, record), NoWorld(0.0), np.zeros(0), grid, rng)
         final[k] = syn[:, ANCHOR]
     return final, synapse[:, :, 0], modulator[:, :, 0], gates[:, 0]

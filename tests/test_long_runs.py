@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.experiments import credit
-from engine.loop import simulate
+from engine.loop import COUNT
+from engine.run import Control
 from engine.settings import make
 
 pytestmark = pytest.mark.slow
@@ -22,16 +23,11 @@ HOUR_MS = 3_600_000
 def hour(seed: int, **changes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(time of samples in s, target weight in mV, mean rates in Hz of excitatory and inhibitory neurons); samples every 1.8 s."""
     values = make("credit", "izhikevich_2007", seed, network="izhikevich_1000", duration_s=3600.0, **changes).values
-    rng = np.random.default_rng(seed)
-    net = credit.large_network(values, rng)
-    job, sample_ms = credit.prepare(values, net, HOUR_MS)
-    memory = np.full(2 + 20_000, -1e300)
-    memory[1] = 0.0
-    for begin in range(0, HOUR_MS, 100_000):
-        simulate(job, credit.reward_world(values, net), memory, np.arange(begin, begin + 100_001.0), rng)
-    counts = job.state.whole[1] / 3600.0
-    k = int(job.record.size[0])
-    return sample_ms[:k] * 1e-3, job.record.synapse[0, :k, 0].copy(), np.array([counts[net.outputs].mean(), counts[net.inhibitory].mean()])
+    course = credit.run_network(values, seed, HOUR_MS, Control())
+    job, net, taken = course.job, course.net, int(course.job.record.size[0])
+    rates = job.state.whole[COUNT] / (1e-3 * HOUR_MS)
+    means = np.array([rates[net.outputs].mean(), rates[net.inhibitory].mean()])
+    return job.record.at[:taken] * 1e-3, job.record.synapse[0, :taken, 0].copy(), means
 
 
 def time_to(level_mv: float, seed: int, **changes) -> float:

@@ -13,16 +13,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.experiments import pairing
-from engine.grid import fill_grid
 from engine.parameters import Field
 from engine.registry import experiments, rules
 from engine.run import Run, run_settings
-from engine.scripted import all_marks
 from engine.settings import MAX_SEED, Settings, SettingsError, make, repair, schema
 
 STATES = 10_000
 CREDIT_STATES = 200
-AFFORDABLE_STEPS, AFFORDABLE_EVENTS = 300, 100  # of one curve of `pairing`, for what must run ten thousand times
+AFFORDABLE_STEPS = 1000  # of one run of `pairing`, for what must run ten thousand times
 LONG_STATES = 100
 SHARES = (0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the parameters that a random state moves
 WEIGHTS = ("weight", "start_weight", "final_weight", "target_weight", "crowd_mean", "crowd_band", "target_seeds", "histogram_target")
@@ -178,6 +176,11 @@ def test_digest_of_a_run_names_its_tier():
     ("experiment", "values", "words"),
     [
         ("pairing", {"pairings": 200, "da_pulses": 50, "ach_pulses": 50, "ach_burst_nm": 1.0}, ["20000", "pulses"]),
+        (
+            "pairing",
+            {"pairings": 200, "burst_spikes": 5, "da_pulses": 50, "da_on_ms": 1.0, "rate_hz": 0.2},
+            ["300000", "steps", "receptor"],
+        ),
         ("credit", {"duration_s": 3600, "input_hz": 40}, ["40000", "duration_s = 3600 s"]),
     ],
 )
@@ -240,11 +243,7 @@ def failures(states: list[Settings]) -> list[str]:
 
 def is_affordable(state: Settings) -> bool:
     """True where one curve of `pairing` is short: its whole protocol on its uneven grid, in steps."""
-    if pairing.events(state.values) >= AFFORDABLE_EVENTS:
-        return False
-    physics, script = pairing.physics_of(state.values), pairing.write_script(pairing.protocol(state.values), np.array([10.0]))
-    marks, soft = all_marks(script.spike_ms, script.pulse_ms, np.array(script[-3:]), np.empty(0))
-    return fill_grid(marks, soft, physics.taus, physics.step).size < AFFORDABLE_STEPS
+    return pairing.grid_steps(pairing.protocol(state.values), pairing.physics_of(state.values)) < AFFORDABLE_STEPS
 
 
 def test_ten_thousand_random_states_of_pairing():

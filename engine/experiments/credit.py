@@ -97,8 +97,9 @@ N_INPUTS, N_OUTPUTS, N_GATE = 100, 3, 2
 OUTPUT_CELL = Lif(noise_mv=60.0, bias_mv=8.0)
 GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
 STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
-LATE_S = 6.0
-CHUNKS = 45
+LATE_S, LATE_MS, FINE_MS = 6.0, 6000, 20
+POINTS = 45  # of the curves over time
+CHUNK_MS = 100_000  # a run asks this often whether it may go on
 RANDOM_SPAN_MS = 20_000.0  # a reward that is not contingent comes any time within this
 PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
@@ -220,8 +221,6 @@ class Course(NamedTuple):
 
     job: Job
     net: Setting
-    start: np.ndarray  # (S,) weights at the start
-    sample_ms: np.ndarray
     t_s: np.ndarray  # (K,)
     crowd: np.ndarray  # (K, 4) target weight; mean, 5th and 95th percentile of the others
     reward_s: np.ndarray
@@ -240,38 +239,44 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
 
 
 def run_network(values: dict[str, Value], seed: int, total_ms: int, control: Control) -> Course:
-    """One seed, in chunks, with the crowd's statistics after each."""
+    """One seed, in chunks between which `control` may stop it."""
     rng = np.random.default_rng(seed)
     net = small_network(values) if values["network"] == "small" else large_network(values, rng)
-    job, sample_ms = prepare(values, net, total_ms)
+    job = prepare(values, net, total_ms)
     w, memory = reward_world(values, net), np.full(2 + MAX_REWARDS, -1e300)
     memory[1] = 0.0
-    edges = np.unique(np.linspace(0, total_ms, CHUNKS + 1).round().astype(int))
-    start, t_s, crowd = job.syn[:, ANCHOR].copy(), [0.0], [statistics(job, net)]
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin in range(0, total_ms, CHUNK_MS):
+        end = min(begin + CHUNK_MS, total_ms)
         run_loop(job, w, memory, np.arange(begin, end + 1.0), rng)
-        t_s.append(end * 1e-3)
-        crowd.append(statistics(job, net))
         if not control.go_on(end / total_ms):
+            job = look_closely(job, end, min(end + LATE_MS, total_ms))
+            run_loop(job, w, memory, np.arange(end, job.log.to_ms + 1.0), rng)
             break
-    rewards = memory[2 : 2 + int(memory[1])] * 1e-3
-    return Course(job, net, start, sample_ms, np.array(t_s), np.array(crowd), rewards[rewards <= t_s[-1]])
+    taken = int(job.record.size[1])
+    t_s, rewards = job.record.all_at[:taken] * 1e-3, memory[2 : 2 + int(memory[1])] * 1e-3
+    return Course(job, net, t_s, statistics(job.record.weight[:taken], net.target), rewards[rewards <= t_s[-1]])
 
 
-def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> tuple[Job, np.ndarray]:
-    """The job and its sample times: every 20 ms of a short run; of a long one every 1/2000, and every 20 ms in the last seconds."""
+def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> Job:
+    """The job. Samples: every 20 ms of a short run; of a long one every 1/2000, and every 20 ms in the last seconds."""
     frozen, weights, rates = net.circuit.build(1.0)
-    fine_from_ms = 0 if total_ms <= FINE_S * 1e3 else total_ms - int(LATE_S * 1e3)
-    sample_ms = np.unique(
-        np.concatenate((np.arange(0, fine_from_ms, max(100, total_ms // 2000)), np.arange(fine_from_ms, total_ms + 1, 20)))
-    )
+    fine_from_ms = 0 if total_ms <= FINE_S * 1e3 else total_ms - LATE_MS
+    sample_ms = np.concatenate((np.arange(0, fine_from_ms, max(100, total_ms // 2000)), np.arange(fine_from_ms, total_ms + 1, FINE_MS)))
     others = np.linspace(1, weights.size - 1, WATCHED).astype(int)
     watch = np.concatenate(([net.target], others[others != net.target]))
     spikes = new_log(fine_from_ms, total_ms, MAX_SPIKES)
-    record = new_record(frozen, 1, sample_ms, watch)
+    record = new_record(frozen, 1, sample_ms, watch, np.linspace(0, total_ms, POINTS + 1).round())
     horizon = 35_000 + int(values["jitter_ms"])
     rule, kin = struct(Rule, values), kinetics(values, ({},))
-    return new_job(frozen, weights, rates, rule, matrix(values), kin, 0.0, horizon, record, spikes), sample_ms
+    return new_job(frozen, weights, rates, rule, matrix(values), kin, 0.0, horizon, record, spikes)
+
+
+def look_closely(job: Job, from_ms: int, to_ms: int) -> Job:
+    """A run that was stopped at from_ms, ready for a few seconds more that are recorded finely, as the last seconds of a whole run are."""
+    taken, taken_all = job.record.size
+    job.record.at[taken:] = from_ms + FINE_MS * np.arange(job.record.at.size - taken)
+    job.record.all_at[taken_all : taken_all + 1] = to_ms
+    return job._replace(log=job.log._replace(from_ms=min(job.log.from_ms, float(from_ms)), to_ms=float(to_ms)))
 
 
 def late_window(course: Course) -> tuple[float, float]:
@@ -283,11 +288,10 @@ def late_window(course: Course) -> tuple[float, float]:
     return max(to - LATE_S, 0.0), to
 
 
-def statistics(job: Job, net: Setting) -> tuple[float, float, float, float]:
-    """Target weight; mean, 5th and 95th percentile of the other plastic synapses."""
-    w = job.syn[:, ANCHOR]
-    others = np.delete(w, net.target)
-    return (w[net.target], others.mean(), *np.percentile(others, (5, 95)))
+def statistics(w: np.ndarray, target: int) -> np.ndarray:
+    """Of weights (K, S): target weight; mean, 5th and 95th percentile of the others (K, 4)."""
+    others = np.delete(w, target, axis=1)
+    return np.column_stack((w[:, target], others.mean(axis=1), *np.percentile(others, (5, 95), axis=1)))
 
 
 def weights_over_time(course: Course) -> dict[str, np.ndarray]:
@@ -299,7 +303,7 @@ def at_the_end(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray
     """Histogram, rank of the target, where the gain went, rates."""
     job, net = course.job, course.net
     w = job.syn[:, ANCHOR]
-    gain = np.maximum(w - course.start, 0.0)
+    gain = np.maximum(w - job.record.weight[0], 0.0)
     edges = np.linspace(0.0, values["w_max"], 41)
     rate = job.state.whole[COUNT] / max(course.t_s[-1], 1e-3)
     inhibitory = rate[net.inhibitory]
@@ -315,7 +319,7 @@ def late(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
     """The last seconds in detail, and the traces at every reward."""
     job, net, rewards = course.job, course.net, course.reward_s
     k = int(job.record.size[0])
-    t_s, synapse = course.sample_ms[:k] * 1e-3, job.record.synapse[:, :k]
+    t_s, synapse = job.record.at[:k] * 1e-3, job.record.synapse[:, :k]
     trace = synapse[1] - synapse[2]
     eta, g_plus, g_minus = job.record.gates[:k, 0].T
     from_s, to_s = late_window(course)

@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from engine.grid import time_constants
+from engine.grid import fill_grid, time_constants
 from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
@@ -97,7 +97,9 @@ DELAYS_S = np.concatenate((np.arange(-2.0, 0.0, 0.25), np.arange(0.0, 2.0, 0.1),
 START_MS = -2500.0
 VIEW_POINTS = 600
 MAX_EVENTS = 20_000
+MAX_STEPS = 300_000  # grid steps of one run; a settled picture takes about fifty runs
 LIVE_STEPS = 6_000  # grid steps that one curve may cost while a control moves
+MOST_STEPS_PER_EVENT = 1_500  # however fast a receptor binds
 
 
 class Protocol(NamedTuple):
@@ -135,9 +137,23 @@ def events(values: dict[str, Value]) -> int:
 def cost(values: dict[str, Value]) -> str:
     """Empty, or why this run would be too large."""
     n = events(values)
-    if n <= MAX_EVENTS:
+    if n > MAX_EVENTS:
+        return f"{values['pairings']} pairings with these bursts are {n} spikes and pulses; at most {MAX_EVENTS} are allowed. Take fewer pairings or fewer pulses per burst."
+    if n * MOST_STEPS_PER_EVENT <= MAX_STEPS or (steps := grid_steps(protocol(values), physics_of(values))) <= MAX_STEPS:
         return ""
-    return f"{values['pairings']} pairings with these bursts are {n} spikes and pulses; at most {MAX_EVENTS} are allowed. Take fewer pairings or fewer pulses per burst."
+    return (
+        f"{values['pairings']} pairings with these bursts and receptor times take about {steps} steps of integration; at most {MAX_STEPS} are allowed. "
+        "Take fewer pairings or pulses, or slower receptors (on and off time)."
+    )
+
+
+def grid_steps(p: Protocol, physics: Physics) -> int:
+    """About how many steps the grid of one run has: those of one event with its pulses, as often as it comes, and the spikes."""
+    pulses = write_pulses(p._replace(pairings=1), np.inf)[0]
+    turns = np.sort(np.append(pulses, 0.0))
+    marks = np.append(turns, turns[-1] + min(p.period_ms, p.observe_ms))
+    each = fill_grid(marks, np.zeros(marks.size, bool), physics.taus, physics.step).size
+    return each * (1 + (p.pairings if p.bursts_follow_every else 1)) + p.pairings * (1 + p.burst_spikes)
 
 
 def write_script(p: Protocol, dts_ms: np.ndarray) -> Script:
@@ -208,10 +224,9 @@ def view_ms(values: dict[str, Value], p: Protocol) -> tuple[float, float]:
     return (-2200.0, 10_800.0) if wide else (-1000.0, 5000.0)
 
 
-def thin(points: np.ndarray, p: Protocol, tier: str) -> np.ndarray:
-    """Fewer points of a curve while a control moves, so that it costs at most about LIVE_STEPS grid steps."""
-    steps = p.pairings * (20 + p.burst_spikes + (p.pulses[p.burst_nm != 0].sum() if p.bursts_follow_every else 0)) + 60
-    most = max(int(LIVE_STEPS / steps), 5)
+def thin(points: np.ndarray, steps: int, tier: str) -> np.ndarray:
+    """Fewer points of a curve while a control moves, so that it costs at most about LIVE_STEPS grid steps; `steps`: of one point."""
+    most = max(LIVE_STEPS // steps, 3)
     if tier != "live" or points.size <= most:
         return points
     return points[np.unique(np.linspace(0, points.size - 1, most).round().astype(int))]
@@ -229,9 +244,10 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     plain = final_weights(without_modulators(physics), batch([write_script(p, WINDOW_DT_MS)]), WINDOW_DT_MS.size, w, rng)[0]
     out |= {"window_dt_ms": WINDOW_DT_MS, "window_percent": final[:-1] * percent, "window_plain_percent": plain * percent}
     out |= {"final_weight": final[-1], "final_percent": final[-1] * percent}
-    delays, swept = thin(DELAYS_S, p, tier), MODULATORS.index(values["swept"])
+    steps = grid_steps(p, physics)
+    delays, swept = thin(DELAYS_S, steps, tier), MODULATORS.index(values["swept"])
     by_delay = final_weights(physics, delayed(p, dts[-1:], swept, 1e3 * delays), 1, w, rng)[:, 0]
-    rates, orders = thin(RATES_HZ, p, tier), np.array([1.0, -1.0]) * abs(values["dt_ms"])
+    rates, orders = thin(RATES_HZ, steps, tier), np.array([1.0, -1.0]) * abs(values["dt_ms"])
     scripts = batch([write_script(p._replace(period_ms=1e3 / r), orders) for r in rates])
     by_rate = final_weights(physics, scripts, 2, w, rng).T
     return out | {"delay_s": delays, "delay_percent": by_delay * percent, "rate_hz": rates, "rate_percent": by_rate * percent}
