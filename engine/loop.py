@@ -245,20 +245,17 @@ def fire(state, log, slot, i, t_ms):
 
 
 @inlined
-def set_rate(state, i, rate_hz, n, h_ms, rng):
-    """Change the rate of Poisson source i from step n on."""
-    state.cell[RATE, i] = rate_hz
-    state.whole[NEXT, i] = n + steps_to_next_spike(rng, rate_hz, h_ms)
-    state.clock[SOON] = min(state.clock[SOON], state.whole[NEXT, i])
+def spike_at(state, i, step):
+    """Let Poisson source i spike next in this step, which must be to come; afterwards it goes on at its rate."""
+    state.whole[NEXT, i] = step
+    state.clock[SOON] = min(state.clock[SOON], step)
 
 
 @inlined
-def release(state, n, delay_ms, amplitude_nm, pulses, pulse_hz, m, h_ms):
-    """Schedule a burst of modulator m, `delay_ms` after step n: pulses at pulse_hz, each of amplitude_nm."""
-    for k in range(pulses):
-        ahead = int(round((delay_ms + k * 1000.0 / pulse_hz) / h_ms))
-        if 0 <= ahead < state.agenda.shape[0]:
-            state.agenda[(n + ahead) % state.agenda.shape[0], m] += amplitude_nm
+def set_rate(state, i, rate_hz, n, h_ms, rng):
+    """Change the rate of Poisson source i from step n on."""
+    state.cell[RATE, i] = rate_hz
+    spike_at(state, i, n + steps_to_next_spike(rng, rate_hz, h_ms))
 
 
 @inlined

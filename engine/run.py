@@ -13,10 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import __version__
+from engine.loop import Job, simulate
 from engine.registry import find
 from engine.settings import Settings, make
 
 TIERS = ("live", "settled", "job")
+CHUNK_MS = 100_000  # simulated time between two moments at which a long run can be stopped
 
 
 class Output(NamedTuple):
@@ -46,6 +48,17 @@ class Control:
         if self.cancel.is_set() or time.monotonic() - self.started > self.deadline_s:
             self.partial = True
         return not self.partial
+
+
+def run_in_chunks(job: Job, world: NamedTuple, memory: np.ndarray, total_ms: int, rng: np.random.Generator, control: Control) -> int:
+    """Advance a fresh job by 1 ms steps to total_ms, in chunks between which `control` may stop it; returns where it ended (ms)."""
+    end_ms = 0
+    for begin_ms in range(0, total_ms, CHUNK_MS):
+        end_ms = min(begin_ms + CHUNK_MS, total_ms)
+        simulate(job, world, memory, np.arange(begin_ms, end_ms + 1.0), rng)
+        if not control.go_on(end_ms / total_ms):
+            break
+    return end_ms
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.circuit import Net
 from engine.dispatch import NoWorld
-from engine.grid import fill_grid
+from engine.grid import SAMPLE, SPIKE, TURN, Taus, fill_grid
 from engine.kernel import kernel
 from engine.loop import SLOW_MS, Job, Log, Record, State, simulate
 from engine.modulators import DRUG, DRUG_FROM, DRUG_UNTIL, N_MODULATORS, NO_DRUG, Kinetics, settle
@@ -60,8 +60,7 @@ class Physics(NamedTuple):
     rule: Rule
     matrix: np.ndarray
     kin: Kinetics
-    taus: np.ndarray  # see grid.time_constants
-    step: float
+    taus: Taus
 
 
 @kernel
@@ -100,14 +99,15 @@ def drug_marks(kin, start, end):
 
 @kernel
 def all_marks(spike_ms, turns_ms, times_ms, sample_ms):
-    """Sorted marks of a script, and which of them are soft: spikes and samples only read the third factor, its course goes on smoothly."""
+    """Sorted marks of a script and their kinds."""
     switch, start, end = times_ms
-    hard = np.concatenate((turns_ms, np.array([start, end, min(max(switch, start), end)])))
-    marks = np.concatenate((hard, spike_ms, sample_ms))
-    soft = np.zeros(marks.size, np.bool_)
-    soft[hard.size :] = True
+    turns = np.concatenate((turns_ms, np.array([start, end, min(max(switch, start), end)])))
+    marks = np.concatenate((turns, spike_ms, sample_ms))
+    kinds = np.full(marks.size, SAMPLE)
+    kinds[: turns.size] = TURN
+    kinds[turns.size : turns.size + spike_ms.size] = SPIKE
     order = np.argsort(marks, kind="mergesort")
-    return marks[order], soft[order]
+    return marks[order], kinds[order]
 
 
 @kernel
@@ -140,8 +140,8 @@ def play(physics, scripts, w_start, sample_ms, rng):
         spikes = slice(scripts.spike_at[k], scripts.spike_at[k + 1])
         pulses = slice(scripts.pulse_at[k], scripts.pulse_at[k + 1])
         turns_ms = np.concatenate((scripts.pulse_ms[pulses], drug_marks(physics.kin, scripts.times_ms[k, 1], scripts.times_ms[k, 2])))
-        marks, soft = all_marks(scripts.spike_ms[spikes], turns_ms, scripts.times_ms[k], sample_ms)
-        grid = fill_grid(marks, soft, physics.taus, physics.step)
+        marks, kinds = all_marks(scripts.spike_ms[spikes], turns_ms, scripts.times_ms[k], sample_ms)
+        grid = fill_grid(marks, kinds, physics.taus)
         step = places_in(grid, scripts.spike_ms[spikes])
         once = np.unique(step * 2 * n + scripts.spike_neuron[spikes])  # a neuron spikes at most once in a step
         net = pair_net(n, once // (2 * n), once % (2 * n))

@@ -206,10 +206,10 @@ def test_soft_bounds_of_any_exponent_at_the_bound():
 
 def replay_script(physics, script, weights):
     """A script of `engine.scripted` on the grid that `play` makes for it, densely."""
-    marks, soft = scripted.all_marks(
+    marks, kinds = scripted.all_marks(
         script.spike_ms, script.pulse_ms, np.array([script.switch_ms, script.start_ms, script.end_ms]), np.empty(0)
     )
-    grid_ms = fill_grid(marks, soft, physics.taus, physics.step)
+    grid_ms = fill_grid(marks, kinds, physics.taus)
     spikes = zip(scripted.places_in(grid_ms, script.spike_ms).tolist(), script.spike_neuron.tolist(), strict=True)
     due = scripted.places_in(grid_ms, script.pulse_ms).tolist()
     pulses = zip(due, script.pulse_of.tolist(), script.pulse_nm.tolist(), strict=True)

@@ -14,15 +14,16 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from engine.bursts import Bursts, bursts, release_all
 from engine.circuit import Circuit, all_to_all, fan_out, inhibition, recurrent_excitation
 from engine.dispatch import world
-from engine.loop import COUNT, Job, new_job, new_log, new_record, release
+from engine.loop import COUNT, Job, new_job, new_log, new_record
 from engine.loop import simulate as run_loop
-from engine.modulators import MODULATORS, N_MODULATORS, kinetics
+from engine.modulators import kinetics
 from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.run import Control, Output
+from engine.run import Control, Output, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Credit"
@@ -99,7 +100,6 @@ GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
 STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
 LATE_S, LATE_MS, FINE_MS = 6.0, 6000, 20
 POINTS = 45  # of the curves over time
-CHUNK_MS = 100_000  # a run asks this often whether it may go on
 RANDOM_SPAN_MS = 20_000.0  # a reward that is not contingent comes any time within this
 PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
@@ -121,12 +121,10 @@ def see_coincidence(w, memory, state, slot, n, t_ms, h_ms, rng):
             extra_ms = rng.random() * w.jitter_ms
             if rng.random() >= w.contingency:
                 extra_ms = rng.random() * w.random_span_ms
-            for m in range(N_MODULATORS):
-                if w.burst_nm[m] != 0.0:
-                    release(state, n, w.delay_ms[m] + extra_ms, w.burst_nm[m], w.pulses[m], w.pulse_hz[m], m, h_ms)
+            release_all(state, n, w.bursts, extra_ms, h_ms)
             k_reward = int(memory[1])
             if 2 + k_reward < memory.size:
-                memory[2 + k_reward] = t_ms + w.delay_ms[0] + extra_ms
+                memory[2 + k_reward] = t_ms + max(w.bursts.delay_ms[0], 0.0) + extra_ms
                 memory[1] += 1.0
 
 
@@ -140,10 +138,7 @@ class Reward(NamedTuple):
     jitter_ms: float
     contingency: float
     random_span_ms: float
-    delay_ms: np.ndarray  # (4,)
-    burst_nm: np.ndarray  # (4,)
-    pulses: np.ndarray  # (4,)
-    pulse_hz: np.ndarray  # (4,)
+    bursts: Bursts
 
 
 class Setting(NamedTuple):
@@ -202,11 +197,8 @@ def large_network(values: dict[str, Value], rng: np.random.Generator) -> Setting
 
 def reward_world(values: dict[str, Value], net: Setting) -> Reward:
     """The reward rule of these settings."""
-    each = lambda name: np.array([float(values[f"{m}_{name}"]) for m in MODULATORS])  # noqa: E731
-    return Reward(
-        net.pre, net.post, float(values["coincidence_ms"]), float(values["jitter_ms"]), float(values["contingency"]), RANDOM_SPAN_MS,
-        np.maximum(each("delay_ms"), 0.0), each("burst_nm"), each("pulses").astype(np.int64), each("pulse_hz"),
-    )  # fmt: skip
+    numbers = (float(values[name]) for name in ("coincidence_ms", "jitter_ms", "contingency"))
+    return Reward(net.pre, net.post, *numbers, RANDOM_SPAN_MS, bursts(values))
 
 
 def simulated_s(values: dict[str, Value], tier: str) -> float:
@@ -239,19 +231,16 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
 
 
 def run_network(values: dict[str, Value], seed: int, total_ms: int, control: Control) -> Course:
-    """One seed, in chunks between which `control` may stop it."""
+    """One seed; a run that `control` stops goes on for a few seconds that are recorded finely."""
     rng = np.random.default_rng(seed)
     net = small_network(values) if values["network"] == "small" else large_network(values, rng)
     job = prepare(values, net, total_ms)
     w, memory = reward_world(values, net), np.full(2 + MAX_REWARDS, -1e300)
     memory[1] = 0.0
-    for begin in range(0, total_ms, CHUNK_MS):
-        end = min(begin + CHUNK_MS, total_ms)
-        run_loop(job, w, memory, np.arange(begin, end + 1.0), rng)
-        if not control.go_on(end / total_ms):
-            job = look_closely(job, end, min(end + LATE_MS, total_ms))
-            run_loop(job, w, memory, np.arange(end, job.log.to_ms + 1.0), rng)
-            break
+    end = run_in_chunks(job, w, memory, total_ms, rng, control)
+    if end < total_ms:
+        job = look_closely(job, end, min(end + LATE_MS, total_ms))
+        run_loop(job, w, memory, np.arange(end, job.log.to_ms + 1.0), rng)
     taken = int(job.record.size[1])
     t_s, rewards = job.record.all_at[:taken] * 1e-3, memory[2 : 2 + int(memory[1])] * 1e-3
     return Course(job, net, t_s, statistics(job.record.weight[:taken], net.target), rewards[rewards <= t_s[-1]])

@@ -14,15 +14,15 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from engine.bursts import Bursts, bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
-from engine.loop import COUNT, NEXT, Job, new_job, new_record, release
-from engine.loop import simulate as run_loop
-from engine.modulators import MODULATORS, N_MODULATORS, kinetics
+from engine.loop import COUNT, Job, new_job, new_record, spike_at
+from engine.modulators import kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
-from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.run import Control, Output
+from engine.plasticity import ROWS, Rule, matrix
+from engine.run import Control, Output, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Instrumental"
@@ -83,7 +83,7 @@ CELL = Lif(noise_mv=60.0, bias_mv=8.0)
 GATE_CELL = Lif(noise_mv=20.0, bias_mv=6.0)
 STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
 VOLLEY_MS = 10.0
-FIRST_MS = 500.0
+FIRST_MS = 500
 BAND_SEEDS = 8
 AVERAGED = 20
 MAX_SECONDS = 4000.0
@@ -99,7 +99,7 @@ def judge(w, memory, state, slot, n, t_ms, h_ms, rng):
         memory[0] += w.period_ms
         memory[1], memory[2], memory[3] = t_ms + w.window_ms, 0.0, 0.0
         for i in range(w.stimulus):
-            state.whole[NEXT, i] = n + 1 + int(rng.random() * w.volley_ms)
+            spike_at(state, i, n + 1 + int(rng.random() * w.volley_ms))
     if memory[1] > 0.0:
         last = state.ring.shape[1] - 1
         for k in range(state.ring[slot, last]):
@@ -115,9 +115,7 @@ def judge(w, memory, state, slot, n, t_ms, h_ms, rng):
             memory[5 + 3 * done], memory[6 + 3 * done], memory[7 + 3 * done] = answer, memory[2], memory[3]
             memory[4] += 1.0
             if answer == (1.0 if done < w.swap else -1.0):
-                for m in range(N_MODULATORS):
-                    if w.burst_nm[m] != 0.0:
-                        release(state, n, w.delay_ms[m], w.burst_nm[m], w.pulses[m], w.pulse_hz[m], m, h_ms)
+                release_all(state, n, w.bursts, 0.0, h_ms)
 
 
 @world(judge)
@@ -130,10 +128,7 @@ class Task(NamedTuple):
     window_ms: float
     volley_ms: float
     swap: int
-    delay_ms: np.ndarray  # (4,)
-    burst_nm: np.ndarray  # (4,)
-    pulses: np.ndarray  # (4,)
-    pulse_hz: np.ndarray  # (4,)
+    bursts: Bursts
 
 
 def cost(values: dict[str, Value]) -> str:
@@ -153,7 +148,7 @@ def network(values: dict[str, Value]) -> Circuit:
     c.project(
         "plastic", stimulus, pools, all_to_all(stimulus, pools), values["w_start"] * values["w_max"], 1.0, plastic=True, gain_mv=gain_mv
     )
-    a, b = (Population(name, pools.kind, pools.start + k * N_POOL, N_POOL, 0, ()) for k, name in enumerate("AB"))
+    a, b = (Population(name, pools.kind, pools.start + k * N_POOL, N_POOL, 0) for k, name in enumerate("AB"))
     if values["rivalry_mv"] > 0.0:
         for source, goal in ((a, b), (b, a)):
             inhibition(c, source, c.neurons(f"gate of {source.name}", N_GATE, GATE_CELL), goal, values["rivalry_mv"], 40.0)
@@ -162,35 +157,33 @@ def network(values: dict[str, Value]) -> Circuit:
 
 def task(values: dict[str, Value]) -> Task:
     """The task of these settings."""
-    each = lambda name: np.array([float(values[f"{m}_{name}"]) for m in MODULATORS])  # noqa: E731
-    return Task(
-        N_STIMULUS, N_POOL, values["trial_s"] * 1e3, float(values["window_ms"]), VOLLEY_MS, int(values["swap_at"]),
-        np.maximum(each("delay_ms"), 0.0), each("burst_nm"), each("pulses").astype(np.int64), each("pulse_hz"),
-    )  # fmt: skip
+    times_ms = float(period_ms(values)), float(values["window_ms"]), VOLLEY_MS
+    return Task(N_STIMULUS, N_POOL, *times_ms, int(values["swap_at"]), bursts(values))
 
 
-def prepare(values: dict[str, Value]) -> Job:
+def period_ms(values: dict[str, Value]) -> int:
+    """From one stimulus to the next, in whole steps."""
+    return round(values["trial_s"] * 1e3)
+
+
+def prepare(values: dict[str, Value], ends_ms: np.ndarray) -> Job:
+    """The job, with all weights written down at these times."""
     net, weights, rates = network(values).build(1.0)
-    kin = kinetics(values, ({},))
-    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kin, 0.0, 65_000, new_record(net))
+    kin, record = kinetics(values, ({},)), new_record(net, all_at=ends_ms)
+    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kin, 0.0, 65_000, record)
 
 
 def one_seed(values: dict[str, Value], seed: int, control: Control) -> tuple[np.ndarray, np.ndarray, float]:
     """(answer, spikes of A, of B) by trial (T, 3); mean weights to A and B after each trial (T, 2); rate of the pools (Hz)."""
-    job, rng, trials = prepare(values), np.random.default_rng(seed), int(values["trials"])
-    memory = np.zeros(5 + 3 * trials + 3)
+    trials = int(values["trials"])
+    ends_ms = FIRST_MS + period_ms(values) * np.arange(1, trials + 1)
+    job, rng, memory = prepare(values, ends_ms), np.random.default_rng(seed), np.zeros(5 + 3 * trials + 3)
     memory[0] = FIRST_MS
-    period = round(values["trial_s"] * 1e3)
-    weights, t = [], 0.0
-    for k in range(trials):
-        end = FIRST_MS + (k + 1) * period
-        run_loop(job, task(values), memory, np.arange(t, end + 1.0), rng)
-        weights.append(job.syn[:, ANCHOR].reshape(N_STIMULUS, 2, N_POOL).mean(axis=(0, 2)))
-        t = end
-        if not control.go_on((k + 1) / trials):
-            break
+    end_ms = run_in_chunks(job, task(values), memory, int(ends_ms[-1]), rng, control)
+    done = int(job.record.size[1])
+    weights = job.record.weight[:done].reshape(done, N_STIMULUS, 2, N_POOL).mean(axis=(1, 3))
     pools = job.state.whole[COUNT, N_STIMULUS : N_STIMULUS + 2 * N_POOL]
-    return memory[5 : 5 + 3 * len(weights)].reshape(-1, 3), np.array(weights), pools.mean() / t * 1e3
+    return memory[5 : 5 + 3 * done].reshape(-1, 3), weights, pools.mean() / end_ms * 1e3
 
 
 def running_share(hit: np.ndarray) -> np.ndarray:

@@ -12,7 +12,8 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from engine.grid import fill_grid, time_constants
+from engine.bursts import bursts
+from engine.grid import SPIKE, TURN, fill_grid, time_constants
 from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
@@ -120,11 +121,11 @@ class Protocol(NamedTuple):
 
 def protocol(values: dict[str, Value]) -> Protocol:
     """The protocol of these settings; everything falls on whole milliseconds, but for the pulse and spike rates."""
-    each = lambda name, scale=1.0: np.array([float(values[f"{m}_{name}"]) * scale for m in MODULATORS])  # noqa: E731
+    b = bursts(values)
     return Protocol(
         int(values["pairings"]), 1000.0 / values["rate_hz"], int(values["burst_spikes"]), 1000.0 / values["burst_spike_hz"],
-        values["burst_after"] == "every", each("delay_ms"), each("burst_nm"), each("pulses").astype(np.int64),
-        1000.0 / each("pulse_hz"), values["after_from_s"] * 1e3, values["observe_s"] * 1e3,
+        values["burst_after"] == "every", b.delay_ms, b.burst_nm, b.pulses, 1000.0 / b.pulse_hz,
+        values["after_from_s"] * 1e3, values["observe_s"] * 1e3,
     )  # fmt: skip
 
 
@@ -148,12 +149,17 @@ def cost(values: dict[str, Value]) -> str:
 
 
 def grid_steps(p: Protocol, physics: Physics) -> int:
-    """About how many steps the grid of one run has: those of one event with its pulses, as often as it comes, and the spikes."""
-    pulses = write_pulses(p._replace(pairings=1), np.inf)[0]
-    turns = np.sort(np.append(pulses, 0.0))
-    marks = np.append(turns, turns[-1] + min(p.period_ms, p.observe_ms))
-    each = fill_grid(marks, np.zeros(marks.size, bool), physics.taus, physics.step).size
-    return each * (1 + (p.pairings if p.bursts_follow_every else 1)) + p.pairings * (1 + p.burst_spikes)
+    """About how many steps the grid of one run has: those of its events with their pulses and spikes, and those after the last."""
+    spikes, gap = 1 + p.burst_spikes, min(p.period_ms, p.observe_ms)
+    pulses = np.sort(write_pulses(p._replace(pairings=1), np.inf)[0])
+    bursts = steps_between(np.append(pulses, pulses[-1] + gap), TURN, physics) if pulses.size else 0
+    pairing = steps_between(np.linspace(0.0, gap, spikes + 1), SPIKE, physics)
+    return p.pairings * (pairing + spikes + (bursts if p.bursts_follow_every else 0)) + 2 * bursts
+
+
+def steps_between(marks: np.ndarray, kind: int, physics: Physics) -> int:
+    """Steps of the grid through marks of one kind."""
+    return fill_grid(marks, np.full(marks.size, kind), physics.taus).size
 
 
 def write_script(p: Protocol, dts_ms: np.ndarray) -> Script:
@@ -206,8 +212,7 @@ def physics_of(values: dict[str, Value]) -> Physics:
     changes = any(values[f"{m}_after_nm"] != 0.0 for m in MODULATORS)
     kin = kinetics(values, ({},), ((0.0, after),) if changes else ())
     rule, m = struct(Rule, values), matrix(values)
-    taus, step = time_constants(rule, m, kin)
-    return Physics(rule, m, kin, taus, step)
+    return Physics(rule, m, kin, time_constants(rule, m, kin))
 
 
 def without_modulators(physics: Physics) -> Physics:
