@@ -3,8 +3,9 @@
     python -m benchmarks.live_page [--rounds 3]
 
 Headless Chromium, software rendering, the app served by the threaded development server in another process.
-steps   60 single slider events, one at a time: input -> request -> answer -> drawn (ms, p50 and p95), split into engine, server, network, browser
+steps   60 slider events, one at a time: input -> request -> answer -> drawn (ms, p50 and p95), split into engine, server, network, browser
 drag    5 s of 60 events a second: redraws per second, most requests in flight, and whether the value at release is the one shown
+No value comes twice with one seed, so that no answer comes from the cache.
 """
 
 import argparse
@@ -23,7 +24,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 SLIDER = "da_delay_ms"
-STEP_VALUES = (300, 1500)
+STEP_VALUES, DRAG_VALUES = (300, 1500), (1510, 4510)
 
 
 def free_port() -> int:
@@ -65,18 +66,20 @@ def opened(browser, address: str, experiment: str):
 
 
 def steps(page, count: int = 60) -> list[dict]:
-    """One slider event at a time; the timing of each live redraw."""
+    """One slider event at a time, as a hand that holds the slider makes them; the timing of each redraw."""
     out = []
-    for k in range(count):
-        before = page.evaluate("__tf.drawn")
-        page.evaluate(SET, [SLIDER, int(np.linspace(*STEP_VALUES, count)[k]) // 10 * 10])
-        for _ in range(400):
-            if page.evaluate("__tf.drawn") > before and page.evaluate("__tf.timing.at(-1).painted"):
-                break
-            page.wait_for_timeout(5)
-        out.append(page.evaluate("__tf.timing.findLast(t => t.tier === 'live')"))
-        page.wait_for_timeout(30)
-    return [t for t in out if t][5:]
+    page.evaluate("TF.gate.hold()")
+    for value in np.linspace(*STEP_VALUES, count):
+        page.wait_for_function("TF.gate.idle")
+        before = page.evaluate("__tf.timing.at(-1).n")
+        page.evaluate(SET, [SLIDER, int(value) // 10 * 10])
+        page.wait_for_function(
+            "n => { const t = __tf.timing.at(-1); return t.n > n && t.tier === 'live' && t.painted; }", arg=before, polling=5
+        )
+        out.append(page.evaluate("__tf.timing.at(-1)"))
+    page.evaluate("TF.gate.release()")
+    page.wait_for_timeout(1000)
+    return out[5:]
 
 
 DRAG = """async ([name, lo, hi, seconds]) => {
@@ -85,8 +88,7 @@ DRAG = """async ([name, lo, hi, seconds]) => {
   TF.gate.hold();
   const first = __tf.drawn, start = performance.now(), frames = seconds * 60;
   for (let k = 0; k < frames; k++) {
-    const phase = Math.abs(((k / 60) % 2) - 1);
-    slider.value = Math.round((lo + (hi - lo) * phase) / 10) * 10;
+    slider.value = Math.round((lo + ((hi - lo) * k) / frames) / 10) * 10;
     slider.dispatchEvent(new Event('input', { bubbles: true }));
     await new Promise((done) => setTimeout(done, Math.max(0, start + ((k + 1) * 1000) / 60 - performance.now())));
   }
@@ -98,7 +100,7 @@ DRAG = """async ([name, lo, hi, seconds]) => {
 
 def drag(page) -> dict:
     """Five seconds of dragging; then what is shown."""
-    result = page.evaluate(DRAG, [SLIDER, *STEP_VALUES, 5])
+    result = page.evaluate(DRAG, [SLIDER, *DRAG_VALUES, 5])
     for _ in range(200):
         if page.evaluate("TF.gate.idle && __tf.timing.at(-1).tier === 'settled'"):
             break
@@ -141,10 +143,11 @@ def main(arguments: list[str] | None = None) -> None:
                 page = opened(browser, address, experiment)
                 if page.evaluate("name => TF.state.get(name)", SLIDER) is not None:
                     entries, drags = [], []
-                    for _ in range(options.rounds):
+                    for k in range(options.rounds):
+                        page.evaluate("seed => TF.state.setSeed(seed)", 100 + k)
+                        page.wait_for_timeout(3000)
                         entries += steps(page)
                         drags.append(drag(page))
-                        page.wait_for_timeout(1000)
                     report(experiment, split(entries), drags)
                 page.close()
             browser.close()

@@ -32,7 +32,7 @@ def react(w, memory, state, slot, n, t_ms, h_ms, rng):
     return OWNER[type(w)](w, memory, state, slot, n, t_ms, h_ms, rng)
 
 
-@overload(react, strict=False, jit_options={"nogil": True, "_nrt": False})
+@overload(react, strict=False, jit_options={"nogil": True, "_nrt": False, "forceinline": True})
 def _react(w, memory, state, slot, n, t_ms, h_ms, rng):
     return OWNER[w.instance_class]
 

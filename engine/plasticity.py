@@ -292,7 +292,8 @@ def set_pace(rule, pace, h_ms):
         return
     pace[PACE_MS] = h_ms
     keep(pace, PACE_PLUS, decays(h_ms / rule.tau_e_ms))
-    keep(pace, PACE_MINUS, decays(h_ms / (rule.tau_e_ms * rule.ltd_decay_ratio)))
+    if rule.ltd_decay_ratio != 1.0:
+        keep(pace, PACE_MINUS, decays(h_ms / (rule.tau_e_ms * rule.ltd_decay_ratio)))
     if rule.tau_rise_ms > 0.0:
         keep(pace, PACE_RISE, decays(h_ms / rise_time(rule)))
     pace[PACE_WINDOW_PLUS] = exp(-h_ms / rule.tau_plus_ms)

@@ -20,38 +20,20 @@ from engine.plasticity import ANCHOR, Rule, Tables, restart
 BLOCK_STEPS = 256
 
 
-class Script(NamedTuple):
-    """Times in ms. S spikes, B pulses."""
-
-    spike_ms: np.ndarray  # (S,)
-    spike_neuron: np.ndarray  # (S,) 0..P-1 sources, P..2P-1 targets
-    pulse_ms: np.ndarray  # (B,)
-    pulse_of: np.ndarray  # (B,) modulator
-    pulse_nm: np.ndarray  # (B,) amplitude
-    switch_ms: float  # when the second tonic level begins
-    start_ms: float
-    end_ms: float
+SWITCH, START, END = range(3)  # columns of `Batch.times_ms`
 
 
 class Batch(NamedTuple):
-    """K scripts end to end; entry k of `spike_at` and `pulse_at` is where script k begins."""
+    """K scripts end to end, times in ms; entry k of `spike_at` and `pulse_at` is where script k begins."""
 
-    spike_ms: np.ndarray
-    spike_neuron: np.ndarray
+    spike_ms: np.ndarray  # (S,)
+    spike_neuron: np.ndarray  # (S,) 0..P-1 sources, P..2P-1 targets
     spike_at: np.ndarray  # (K + 1,)
-    pulse_ms: np.ndarray
-    pulse_of: np.ndarray
-    pulse_nm: np.ndarray
+    pulse_ms: np.ndarray  # (B,)
+    pulse_of: np.ndarray  # (B,) modulator
+    pulse_nm: np.ndarray  # (B,) amplitude
     pulse_at: np.ndarray  # (K + 1,)
-    times_ms: np.ndarray  # (K, 3) switch, start, end
-
-
-def batch(scripts: list[Script]) -> Batch:
-    """Scripts as one struct of arrays."""
-    joined = [np.concatenate([getattr(s, name) for s in scripts]) for name in Script._fields[:5]]
-    at = [np.cumsum([0] + [getattr(s, name).size for s in scripts]) for name in ("spike_ms", "pulse_ms")]
-    times = np.array([(s.switch_ms, s.start_ms, s.end_ms) for s in scripts], float)
-    return Batch(joined[0], joined[1], at[0], joined[2], joined[3], joined[4], at[1], times)
+    times_ms: np.ndarray  # (K, 3) when the second tonic level begins, start, end
 
 
 class Physics(NamedTuple):
@@ -139,7 +121,7 @@ def play(physics, scripts, w_start, sample_ms, rng):
     for k in range(final.shape[0]):
         spikes = slice(scripts.spike_at[k], scripts.spike_at[k + 1])
         pulses = slice(scripts.pulse_at[k], scripts.pulse_at[k + 1])
-        turns_ms = np.concatenate((scripts.pulse_ms[pulses], drug_marks(physics.kin, scripts.times_ms[k, 1], scripts.times_ms[k, 2])))
+        turns_ms = np.concatenate((scripts.pulse_ms[pulses], drug_marks(physics.kin, scripts.times_ms[k, START], scripts.times_ms[k, END])))
         marks, kinds = all_marks(scripts.spike_ms[spikes], turns_ms, scripts.times_ms[k], sample_ms)
         grid = fill_grid(marks, kinds, physics.taus)
         step = places_in(grid, scripts.spike_ms[spikes])
@@ -149,10 +131,10 @@ def play(physics, scripts, w_start, sample_ms, rng):
         due = places_in(grid, scripts.pulse_ms[pulses])
         for j in range(due.size):
             state.agenda[due[j], scripts.pulse_of[pulses][j]] += scripts.pulse_nm[pulses][j]
-        starts = np.array([-inf, scripts.times_ms[k, 0]])[: physics.kin.tonic_nm.shape[0]]
+        starts = np.array([-inf, scripts.times_ms[k, SWITCH]])[: physics.kin.tonic_nm.shape[0]]
         kin = Kinetics(physics.kin.table, physics.kin.tonic_nm, starts, physics.kin.baseline_tau_ms)
         levels = np.zeros((5, 1, N_MODULATORS))
-        settle(kin, levels, scripts.times_ms[k, 1])
+        settle(kin, levels, scripts.times_ms[k, START])
         syn = np.zeros((n, 6 if rule.tau_rise_ms > 0.0 else 4))
         syn[:, ANCHOR] = w_start
         restart(tables)

@@ -13,7 +13,7 @@ from engine.loop import U, V, new_job, new_log, new_record, simulate
 from engine.modulators import MEAN, MODULATORS, C, R, S, advance, clear, dose, kinetics, modulator_fields, occupancy, settle, steady_nm
 from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif, fill_uniform
 from engine.plasticity import ROWS, Rule
-from engine.scripted import batch, play
+from engine.scripted import play
 from engine.settings import make
 
 DT_MS = np.array([-100.0, -40, -20, -10, -5, -1, 0, 1, 5, 10, 20, 40, 100])
@@ -32,12 +32,12 @@ def change(rule: str, dts_ms=None, delay_ms: float | None = None, **values) -> n
     if delay_ms is not None:
         p = p._replace(delay_ms=np.array([delay_ms, 0.0, 0.0, 0.0]))
     w = checked["w_start"] * checked["w_max"]
-    return pairing.final_weights(physics, batch([pairing.write_script(p, dts)]), dts.size, w, np.random.default_rng(0))[0] - w
+    return pairing.final_weights(physics, pairing.scripts(p, dts), dts.size, w, np.random.default_rng(0))[0] - w
 
 
 def spike_times(p, dt_ms: float) -> tuple[np.ndarray, np.ndarray]:
     """(pre, post) spikes (ms) of a protocol."""
-    script = pairing.write_script(p, np.array([dt_ms]))
+    script = pairing.scripts(p, np.array([dt_ms]))
     return script.spike_ms[script.spike_neuron == 0], script.spike_ms[script.spike_neuron == 1]
 
 
@@ -116,7 +116,7 @@ def test_izhikevich_trace_times_dopamine_is_its_closed_form(finer, tolerance):
     _, p, physics = setup("izhikevich_2007", da_tonic_nm=0.0, observe_s=60.0)
     physics = physics._replace(taus=physics.taus._replace(step=physics.taus.step * finer))
     peak = 100.0 * 0.1 * exp(-10 / 19.5) * 0.5 * (1000 * 200 / 1200 * 1e-3)
-    scripts = pairing.delayed(p, np.array([10.0]), 0, 1e3 * np.array(list(TABLE)))
+    scripts = pairing.scripts(p, np.array([10.0]), delays_ms=pairing.delayed(p, 0, 1e3 * np.array(list(TABLE))))
     found = pairing.final_weights(physics, scripts, 1, 1.0, np.random.default_rng(0))[:, 0] - 1.0
     relative = np.array([exp(-delay_s) if delay_s >= 0 else exp(delay_s / 0.2) for delay_s in TABLE])
     assert found / peak == pytest.approx(relative, abs=tolerance)
@@ -191,9 +191,9 @@ def test_modulated_windows_against_an_integrator():
 def samples(rule: str, t_ms, **values) -> np.ndarray:
     """(weight, e+, e-) (3, T) of the default pairing at these times."""
     checked, p, physics = setup(rule, **values)
-    script = pairing.write_script(p, np.array([float(checked["dt_ms"])]))
+    script = pairing.scripts(p, np.array([float(checked["dt_ms"])]))
     w = np.array([checked["w_start"] * checked["w_max"]])
-    return play(physics, batch([script]), w, np.asarray(t_ms, float), np.random.default_rng(0))[1]
+    return play(physics, script, w, np.asarray(t_ms, float), np.random.default_rng(0))[1]
 
 
 def test_a_rising_trace_has_peak_a_and_the_shape_of_two_exponentials():

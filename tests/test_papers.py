@@ -9,7 +9,6 @@ import pytest
 
 from engine import run
 from engine.experiments import pairing
-from engine.scripted import batch
 from engine.settings import make
 
 SEEDS = range(1, 13)
@@ -20,7 +19,7 @@ def percent(rule: str, dts_ms=(10.0,), **values) -> np.ndarray:
     checked = make("pairing", rule, 1, **values).values
     p, physics, w = pairing.protocol(checked), pairing.physics_of(checked), checked["w_start"] * checked["w_max"]
     dts = np.array(dts_ms, float)
-    return 100.0 / w * pairing.final_weights(physics, batch([pairing.write_script(p, dts)]), dts.size, w, np.random.default_rng(0))[0]
+    return 100.0 / w * pairing.final_weights(physics, pairing.scripts(p, dts), dts.size, w, np.random.default_rng(0))[0]
 
 
 # --- Brzosko et al. 2017: 100 pairings at 0.2 Hz, % of baseline, mean and standard error ------------------------------------------

@@ -206,14 +206,12 @@ def test_soft_bounds_of_any_exponent_at_the_bound():
 
 def replay_script(physics, script, weights):
     """A script of `engine.scripted` on the grid that `play` makes for it, densely."""
-    marks, kinds = scripted.all_marks(
-        script.spike_ms, script.pulse_ms, np.array([script.switch_ms, script.start_ms, script.end_ms]), np.empty(0)
-    )
+    marks, kinds = scripted.all_marks(script.spike_ms, script.pulse_ms, script.times_ms[0], np.empty(0))
     grid_ms = fill_grid(marks, kinds, physics.taus)
     spikes = zip(scripted.places_in(grid_ms, script.spike_ms).tolist(), script.spike_neuron.tolist(), strict=True)
     due = scripted.places_in(grid_ms, script.pulse_ms).tolist()
     pulses = zip(due, script.pulse_of.tolist(), script.pulse_nm.tolist(), strict=True)
-    starts = np.array([-np.inf, script.switch_ms])[: physics.kin.tonic_nm.shape[0]]
+    starts = np.array([-np.inf, script.times_ms[0, scripted.SWITCH]])[: physics.kin.tonic_nm.shape[0]]
     kin = physics.kin._replace(epoch_ms=starts)
     return play_densely(
         physics.rule, physics.matrix, kin, grid_ms, one_to_one(weights.size), Events(tuple(spikes), summed(pulses)), weights
@@ -228,12 +226,9 @@ def test_every_named_rule_in_the_pairing_experiment(rule, changes):
     """Uneven grid; in the last protocol spikes of one neuron fall together, and count once."""
     values = make("pairing", rule, 1, **changes).values
     p, physics = pairing.protocol(values), pairing.physics_of(values)
-    script = pairing.write_script(p, np.array([10.0, 0.0, -20.0]))._replace(end_ms=(p.pairings - 1) * p.period_ms + 3000.0)
-    script = script._replace(
-        **{name: getattr(script, name)[script.pulse_ms < script.end_ms] for name in ("pulse_ms", "pulse_of", "pulse_nm")}
-    )
+    script = pairing.scripts(p._replace(observe_ms=3000.0), np.array([10.0, 0.0, -20.0]))
     weights = np.full(3, 0.25 * values["w_max"])
-    final = scripted.play(physics, scripted.batch([script]), weights, np.empty(0), np.random.default_rng(0))[0][0]
+    final = scripted.play(physics, script, weights, np.empty(0), np.random.default_rng(0))[0][0]
     assert np.abs(final - replay_script(physics, script, weights).weight[-1]).max() <= TOLERANCE * values["w_max"]
 
 

@@ -18,7 +18,7 @@ from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
 from engine.run import Control, Output
-from engine.scripted import Batch, Physics, Script, batch, play
+from engine.scripted import END, Batch, Physics, play
 from engine.settings import Settings
 
 TITLE = "Pairing"
@@ -151,7 +151,7 @@ def cost(values: dict[str, Value]) -> str:
 def grid_steps(p: Protocol, physics: Physics) -> int:
     """About how many steps the grid of one run has: those of its events with their pulses and spikes, and those after the last."""
     spikes, gap = 1 + p.burst_spikes, min(p.period_ms, p.observe_ms)
-    pulses = np.sort(write_pulses(p._replace(pairings=1), np.inf)[0])
+    pulses = np.sort(write_pulses(p, np.zeros((1, 1)), p.delay_ms[None])[0][0])
     bursts = steps_between(np.append(pulses, pulses[-1] + gap), TURN, physics) if pulses.size else 0
     pairing = steps_between(np.linspace(0.0, gap, spikes + 1), SPIKE, physics)
     return p.pairings * (pairing + spikes + (bursts if p.bursts_follow_every else 0)) + 2 * bursts
@@ -162,48 +162,58 @@ def steps_between(marks: np.ndarray, kind: int, physics: Physics) -> int:
     return fill_grid(marks, np.full(marks.size, kind), physics.taus).size
 
 
-def write_script(p: Protocol, dts_ms: np.ndarray) -> Script:
-    """All spikes and pulses of a protocol for synapses with spike time differences dts_ms (P,); pairing k is complete at k periods."""
-    n = dts_ms.size
-    pre = np.arange(p.pairings)[:, None, None] * p.period_ms - np.maximum(dts_ms, 0.0)[:, None]
-    post = pre + dts_ms[:, None] + np.arange(p.burst_spikes) * p.spike_gap_ms
-    who_pre = np.broadcast_to(np.arange(n)[:, None], pre.shape)
-    who_post = np.broadcast_to(np.arange(n)[:, None] + n, post.shape)
-    last_ms = (p.pairings - 1) * p.period_ms
-    end_ms = last_ms + p.observe_ms
-    spikes, who = np.concatenate((pre.ravel(), post.ravel())), np.concatenate((who_pre.ravel(), who_post.ravel()))
-    return Script(spikes, who, *write_pulses(p, end_ms), last_ms + p.after_from_ms, START_MS, end_ms)
+def scripts(p: Protocol, dts_ms: np.ndarray, periods_ms: np.ndarray | None = None, delays_ms: np.ndarray | None = None) -> Batch:
+    """The protocol for synapses with spike time differences dts_ms (P,), once or with each of K periods or rows of delays (K, 4).
 
-
-def write_pulses(p: Protocol, end_ms: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(time, modulator, amplitude) of every pulse before the end."""
-    events = np.arange(0 if p.bursts_follow_every else p.pairings - 1, p.pairings) * p.period_ms
-    used = [m for m in range(N_MODULATORS) if p.burst_nm[m] != 0.0]
-    times = [(events[:, None] + p.delay_ms[m] + np.arange(p.pulses[m]) * p.pulse_gap_ms[m]).ravel() for m in used]
-    who = [np.full(t.size, m) for t, m in zip(times, used, strict=True)]
-    size = [np.full(t.size, p.burst_nm[m]) for t, m in zip(times, used, strict=True)]
-    join = lambda parts, kind: np.concatenate([np.zeros(0, kind), *parts])  # noqa: E731
-    all_ms = join(times, float)
-    keep = all_ms < end_ms
-    return all_ms[keep], join(who, np.int64)[keep], join(size, float)[keep]
-
-
-def delayed(p: Protocol, dt_ms: np.ndarray, m: int, delays_ms: np.ndarray) -> Batch:
-    """The protocol with the burst of modulator m at each of K delays, for one synapse. The spikes stay, pulses move."""
-    spikes = write_script(p, dt_ms)
-    pulse_ms, who, size = write_pulses(p._replace(delay_ms=np.where(np.arange(N_MODULATORS) == m, 0.0, p.delay_ms)), np.inf)
-    moved = pulse_ms + np.where(who == m, 1.0, 0.0) * delays_ms[:, None]
-    keep, k = moved < spikes.end_ms, delays_ms.size
+    Pairing k is complete at k periods.
+    """
+    k = max(np.size(periods_ms) if periods_ms is not None else 1, np.shape(delays_ms)[0] if delays_ms is not None else 1)
+    period = np.broadcast_to(p.period_ms if periods_ms is None else periods_ms, (k,))
+    complete = np.arange(p.pairings) * period[:, None]
+    spikes, neurons = write_spikes(p, dts_ms, complete)
+    pulses, who, size = write_pulses(p, complete, np.broadcast_to(p.delay_ms if delays_ms is None else delays_ms, (k, N_MODULATORS)))
+    end = complete[:, -1] + p.observe_ms
+    kept = pulses < end[:, None]
+    times = np.column_stack((complete[:, -1] + p.after_from_ms, np.full(k, START_MS), end))
+    pulse_at = np.concatenate(([0], np.cumsum(kept.sum(axis=1))))
     return Batch(
-        np.tile(spikes.spike_ms, k), np.tile(spikes.spike_neuron, k), np.arange(k + 1) * spikes.spike_ms.size,
-        moved[keep], np.tile(who, (k, 1))[keep], np.tile(size, (k, 1))[keep], np.concatenate(([0], np.cumsum(keep.sum(axis=1)))),
-        np.tile((spikes.switch_ms, spikes.start_ms, spikes.end_ms), (k, 1)),
+        spikes.ravel(), np.tile(neurons, k), np.arange(k + 1) * neurons.size,
+        pulses[kept], np.tile(who, (k, 1))[kept], np.tile(size, (k, 1))[kept], pulse_at, times,
     )  # fmt: skip
 
 
-def final_weights(physics: Physics, scripts: Batch, n: int, w: float, rng) -> np.ndarray:
+def write_spikes(p: Protocol, dts_ms: np.ndarray, complete: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Times (K, S) of all spikes when pairings are complete at these times (K, pairings), and their neurons (S,)."""
+    k, n = complete.shape[0], dts_ms.size
+    pre = complete[:, :, None] - np.maximum(dts_ms, 0.0)
+    post = (pre + dts_ms)[..., None] + np.arange(p.burst_spikes) * p.spike_gap_ms
+    who_pre = np.tile(np.arange(n), p.pairings)
+    who_post = np.repeat(who_pre, p.burst_spikes) + n
+    return np.concatenate((pre.reshape(k, -1), post.reshape(k, -1)), axis=1), np.concatenate((who_pre, who_post))
+
+
+def write_pulses(p: Protocol, complete: np.ndarray, delays_ms: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times (K, B) of all pulses with delays (K, 4) after the pairings that are complete at these times; modulators and sizes (B,)."""
+    events = complete if p.bursts_follow_every else complete[:, -1:]
+    none = (np.empty((events.shape[0], 0)), np.empty(0, np.int64), np.empty(0))
+    parts = [none]
+    for m in np.flatnonzero(p.burst_nm):
+        times = (events + delays_ms[:, m : m + 1])[..., None] + np.arange(p.pulses[m]) * p.pulse_gap_ms[m]
+        count = events.shape[1] * p.pulses[m]
+        parts.append((times.reshape(-1, count), np.full(count, m), np.full(count, p.burst_nm[m])))
+    return tuple(np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
+
+
+def delayed(p: Protocol, m: int, delays_ms: np.ndarray) -> np.ndarray:
+    """The delays (K, 4) of a protocol in which the burst of modulator m comes at each of K delays."""
+    out = np.tile(p.delay_ms, (delays_ms.size, 1))
+    out[:, m] = delays_ms
+    return out
+
+
+def final_weights(physics: Physics, batch: Batch, n: int, w: float, rng) -> np.ndarray:
     """Weights (K, n) after each of K scripts, of n synapses that start at w."""
-    return play(physics, scripts, np.full(n, w), np.empty(0), rng)[0]
+    return play(physics, batch, np.full(n, w), np.empty(0), rng)[0]
 
 
 def physics_of(values: dict[str, Value]) -> Physics:
@@ -230,11 +240,14 @@ def view_ms(values: dict[str, Value], p: Protocol) -> tuple[float, float]:
 
 
 def thin(points: np.ndarray, steps: int, tier: str) -> np.ndarray:
-    """Fewer points of a curve while a control moves, so that it costs at most about LIVE_STEPS grid steps; `steps`: of one point."""
-    most = max(LIVE_STEPS // steps, 3)
-    if tier != "live" or points.size <= most:
-        return points
-    return points[np.unique(np.linspace(0, points.size - 1, most).round().astype(int))]
+    """Every 2nd, 4th, 8th ... point of a curve while a control moves, so that it costs at most about LIVE_STEPS grid steps.
+
+    steps: of one point. First, last and (for the delays) zero are always among them, and seven at least.
+    """
+    every = 1
+    while tier == "live" and 8 * every < points.size and points[::every].size * steps > LIVE_STEPS:
+        every *= 2
+    return points[::every]
 
 
 def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
@@ -245,16 +258,15 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     out = timeline(values, physics, p, w, rng) | {"start_weight": w}
     percent = 100.0 / w
     dts = np.append(WINDOW_DT_MS, float(values["dt_ms"]))
-    final = final_weights(physics, batch([write_script(p, dts)]), dts.size, w, rng)[0]
-    plain = final_weights(without_modulators(physics), batch([write_script(p, WINDOW_DT_MS)]), WINDOW_DT_MS.size, w, rng)[0]
+    final = final_weights(physics, scripts(p, dts), dts.size, w, rng)[0]
+    plain = final_weights(without_modulators(physics), scripts(p, WINDOW_DT_MS), WINDOW_DT_MS.size, w, rng)[0]
     out |= {"window_dt_ms": WINDOW_DT_MS, "window_percent": final[:-1] * percent, "window_plain_percent": plain * percent}
     out |= {"final_weight": final[-1], "final_percent": final[-1] * percent}
     steps = grid_steps(p, physics)
     delays, swept = thin(DELAYS_S, steps, tier), MODULATORS.index(values["swept"])
-    by_delay = final_weights(physics, delayed(p, dts[-1:], swept, 1e3 * delays), 1, w, rng)[:, 0]
+    by_delay = final_weights(physics, scripts(p, dts[-1:], delays_ms=delayed(p, swept, 1e3 * delays)), 1, w, rng)[:, 0]
     rates, orders = thin(RATES_HZ, steps, tier), np.array([1.0, -1.0]) * abs(values["dt_ms"])
-    scripts = batch([write_script(p._replace(period_ms=1e3 / r), orders) for r in rates])
-    by_rate = final_weights(physics, scripts, 2, w, rng).T
+    by_rate = final_weights(physics, scripts(p, orders, periods_ms=1e3 / rates), 2, w, rng).T
     return out | {"delay_s": delays, "delay_percent": by_delay * percent, "rate_hz": rates, "rate_percent": by_rate * percent}
 
 
@@ -262,10 +274,10 @@ def timeline(values, physics: Physics, p: Protocol, w: float, rng) -> dict[str, 
     """Everything over time, for one synapse."""
     from_ms, to_ms = view_ms(values, p)
     dt = np.array([float(values["dt_ms"])])
-    script = write_script(p, dt)
-    script = script._replace(end_ms=max(script.end_ms, to_ms))
+    script = scripts(p, dt)
+    script.times_ms[0, END] = max(script.times_ms[0, END], to_ms)
     t_ms = np.linspace(from_ms, to_ms, VIEW_POINTS + 1)
-    _, synapse, modulator, gates = play(physics, batch([script]), np.array([w]), t_ms, rng)
+    _, synapse, modulator, gates = play(physics, script, np.array([w]), t_ms, rng)
     seen = (script.spike_ms >= from_ms) & (script.spike_ms <= to_ms)
     spikes, who = script.spike_ms[seen] * 1e-3, script.spike_neuron[seen]
     eta, g_plus, g_minus = gates.T
