@@ -107,7 +107,10 @@
     details.dataset.group = g.name;
     if (g.short) details.style.setProperty("--tint", `var(--${g.name})`);
     details.addEventListener("toggle", () => OPEN[details.open ? "add" : "delete"](g.name));
-    if (g.name === "rule") body.prepend(TF.rulePicker());
+    if (g.name === "rule") {
+      body.prepend(TF.rulePicker());
+      body.append(TF.ruleNote());
+    }
     if (g.name === "rule") details.append(TF.matrixTable());
     return details;
   }

@@ -110,7 +110,7 @@
     return answer;
   };
 
-  const body = (tier) => ({ kind: "state", tier, theme: TF.theme.name, ...TF.state.now, values: { ...TF.state.now.values } });
+  const body = (tier) => ({ kind: "state", tier, ...TF.theme.look, ...TF.state.now, values: { ...TF.state.now.values } });
 
   function rest() {
     clearTimeout(resting);
@@ -126,7 +126,7 @@
     get held() {
       return held;
     },
-    open: (query, extra = {}) => ask({ kind: "open", query: String(query), theme: TF.theme.name }, { patience: 60000, ...extra }),
+    open: (query, extra = {}) => ask({ kind: "open", query: String(query), ...TF.theme.look }, { patience: 60000, ...extra }),
     settle: rest,
     // A pointer holds a control: no settling before it lets go.
     hold() {

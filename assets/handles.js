@@ -2,6 +2,7 @@
 (() => {
   const TF = (window.TF = window.TF || {});
   const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+  const NOTHING = 1e-9; // a trace or a product below this is shown as 0
   const handles = new Map(); // param -> {element, meta, panel}
   let hinted = false;
   let dragging = null;
@@ -175,7 +176,7 @@
 
   function sayProduct(k, range) {
     const a = C.arrays;
-    const n = (v) => TF.number(v, 3);
+    const n = (v) => TF.number(Math.abs(v) < NOTHING ? 0 : v, 3);
     const sign = a.product_per_s[k] > 0 ? "+" : "";
     const time = `${a.t_s[k].toFixed(2).replace("-", "−")} s`;
     const sentence = `η ${n(a.rate_per_s[k])} /s × [G₊ ${n(a.gate_ltp[k])} × e₊ ${n(a.trace_ltp[k])} − G₋ ${n(a.gate_ltd[k])} × e₋ ${n(a.trace_ltd[k])}] = dw/dt `;

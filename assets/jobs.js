@@ -18,9 +18,9 @@
     misses = 0;
     stopping = false;
     show("Starting …", 0, true);
-    ask({ kind: "start", theme: TF.theme.name, experiment, rule, seed, values: { ...values } });
+    ask({ kind: "start", ...TF.theme.look, experiment, rule, seed, values: { ...values } });
   }
-  const poll = () => id && ask({ kind: stopping ? "cancel" : "poll", id, theme: TF.theme.name });
+  const poll = () => id && ask({ kind: stopping ? "cancel" : "poll", id, ...TF.theme.look });
   function cancel() {
     stopping = true;
     if (bar) bar.text.textContent = "Stopping …";

@@ -11,12 +11,12 @@
     const { rules, rule } = TF.state.declared;
     const select = make("select", { id: "rule" }, rules.map((r) => make("option", { value: r.name, textContent: r.title, selected: r.name === rule })));
     select.addEventListener("change", () => choose(select.value));
+    return make("label", { className: "pick rule" }, [make("span", { textContent: "Rule" }), select]);
+  };
+  TF.ruleNote = () => {
+    const { rules, rule } = TF.state.declared;
     const card = rules.find((r) => r.name === rule);
-    return make("div", { className: "rule" }, [
-      make("label", { className: "pick" }, [make("span", { textContent: "Rule" }), select]),
-      make("p", { className: "note", textContent: card.summary }),
-      make("p", { className: "paper", textContent: card.papers.join("; ") }),
-    ]);
+    return TF.make("div", { className: "rule" }, [TF.make("p", { className: "note", textContent: card.summary }), TF.make("p", { className: "paper", textContent: card.papers.join("; ") })]);
   };
 
   // Another rule keeps what was set outside of the rule and its matrix.

@@ -70,7 +70,7 @@
     const cards = reply.numbers.slice(0, 3).map((item, i) => {
       const before = old && old[i] && old[i].name === item.name && old[i].value !== item.value ? ` was ${TF.number(old[i].value)}` : "";
       return make("div", {}, [
-        make("dt", { textContent: item.doc }),
+        make("dt", { textContent: item.label, title: item.doc }),
         make("dd", {}, [make("strong", { textContent: TF.withUnit(item.value, item.unit) }), make("small", { textContent: before })]),
       ]);
     });

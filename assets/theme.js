@@ -8,12 +8,17 @@
     const asked = new URLSearchParams(location.search).get("theme");
     return NAMES.includes(asked) ? asked : "";
   };
+  const narrow = matchMedia("(max-width: 720px)"); // as in style.css
   const fromDevice = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
   TF.theme = {
     chosen: fromLink(), // empty: nobody chose, the device decides
     get name() {
       return this.chosen || fromDevice();
+    },
+    // What a request for pictures says about them.
+    get look() {
+      return { theme: this.name, compact: narrow.matches };
     },
     choose(name) {
       this.chosen = NAMES.includes(name) ? name : "";
@@ -35,6 +40,7 @@
   };
 
   TF.theme.show();
+  narrow.addEventListener("change", () => TF.gate && TF.gate.settle());
   if (document.body.classList.contains("text")) {
     document.getElementById("theme").addEventListener("change", (e) => TF.theme.choose(e.target.value));
     TF.reachable();

@@ -16,7 +16,7 @@ from components.declarations import declarations
 from components.encode import Packer, moving
 from components.jobs import Busy, Jobs
 from components.panels import panels_of
-from components.theme import theme
+from components.theme import Theme, theme
 from engine.registry import find
 from engine.run import Run
 from engine.settings import Settings, repair
@@ -41,6 +41,7 @@ class Request(BaseModel):
     kind: Literal["open", "state"]
     n: Number
     theme: Name = "light"
+    compact: bool = False
     tier: Literal["live", "settled"] = "settled"
     query: Annotated[str, Field(max_length=url.MAX_LENGTH)] = ""
     experiment: Name | None = None
@@ -58,6 +59,7 @@ class JobRequest(BaseModel):
     n: Number
     id: Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$")] = ""
     theme: Name = "light"
+    compact: bool = False
     experiment: Name | None = None
     rule: Name | None = None
     seed: Number = 1
@@ -84,7 +86,7 @@ def read(form: type[BaseModel], body: object) -> BaseModel:
 def opened(request: Request) -> dict:
     """Everything the page needs for the state of a link."""
     settings, view, notices = url.decode(request.query)
-    reply = shown(settings, "settled", view.theme or request.theme)
+    reply = shown(settings, "settled", theme(view.theme or request.theme, request.compact))
     state = {"experiment": settings.experiment, "rule": settings.rule, "seed": settings.seed, "values": settings.changed}
     return reply | {
         "state": state,
@@ -97,7 +99,7 @@ def opened(request: Request) -> dict:
 def moved(request: Request) -> dict:
     """The run of the present state."""
     settings, problems = asked_for(request)
-    return shown(settings, request.tier, request.theme) | {"notices": problems}
+    return shown(settings, request.tier, theme(request.theme, request.compact)) | {"notices": problems}
 
 
 def asked_for(request: Request | JobRequest) -> tuple[Settings, list[str]]:
@@ -135,31 +137,31 @@ def job_state(request: JobRequest) -> dict:
     if run is None:
         return {"state": "unknown", "error": "This run has been fetched already."}
     keep_job(run)
-    return {"state": "done", "reply": pictured(run, request.theme)}
+    return {"state": "done", "reply": pictured(run, theme(request.theme, request.compact))}
 
 
-def shown(settings: Settings, tier: str, theme_name: str) -> dict:
+def shown(settings: Settings, tier: str, look: Theme) -> dict:
     """The pictures of a run, its numbers at the cursor, and what to say about it."""
     start = time.perf_counter()
     run = cached_run(settings, tier)
-    return pictured(run, theme_name, time.perf_counter() - start)
+    return pictured(run, look, time.perf_counter() - start)
 
 
-def pictured(run: Run, theme_name: str, engine_s: float = 0.0) -> dict:
+def pictured(run: Run, look: Theme, engine_s: float = 0.0) -> dict:
     """What the page draws of a run; engine_s: how long one waited for it (next to nothing if it was in the cache)."""
     settings, packer = run.settings, Packer(double=run.tier != "live")
     reply = {
-        "tier": run.tier, "digest": settings.digest, "partial": run.partial, "panels": pictures(run, theme_name, packer), "cursor": at_cursor(run, packer),
+        "tier": run.tier, "digest": settings.digest, "partial": run.partial, "panels": pictures(run, look, packer), "cursor": at_cursor(run, packer),
         "numbers": numbers(run), "effect": effect(settings, run), "ms": {"engine": 1e3 * engine_s},
     }  # fmt: skip
     return reply | {"arrays": packer.arrays}
 
 
-def pictures(run: Run, theme_name: str, packer: Packer) -> dict[str, dict]:
+def pictures(run: Run, look: Theme, packer: Packer) -> dict[str, dict]:
     """The figure of every panel; only what moves when the run is a live one."""
     out = {}
     for name, panel in panels_of(run.settings.experiment).items():
-        figure = panel.figure(run, theme(theme_name))
+        figure = panel.figure(run, look)
         out[name] = packer.pack(moving(figure) if run.tier == "live" else figure | {"summary": panel.SUMMARY(run)})
     return out
 
@@ -172,7 +174,9 @@ def at_cursor(run: Run, packer: Packer) -> dict:
 def numbers(run: Run) -> list[dict]:
     """The results that are one number each, in the order of the experiment's outputs."""
     single = [(name, out) for name, out in run.outputs.items() if not out.axes and name in run]
-    return [{"name": name, "value": number(run[name]), "unit": out.unit, "doc": out.doc} for name, out in single]
+    return [
+        {"name": name, "value": number(run[name]), "unit": out.unit, "doc": out.doc, "label": out.label or out.doc} for name, out in single
+    ]
 
 
 def number(value: np.ndarray) -> float | None:

@@ -6,6 +6,7 @@ Ranges come in coarse steps (`nice`), so that a curve moves and its axis does no
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from math import floor, log10
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 STEPS = (1.0, 2.0, 3.0, 5.0, 10.0)
 FINE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
 PERCENT_STEPS = (1.0, 2.0, 4.0, 6.0, 10.0)
-MECHANISM_PX, EFFECT_PX = (640, 430), (370, 125)  # the sizes panels are drawn for; labels find their place in them
+MECHANISM_PX, COMPACT_PX, EFFECT_PX = (640, 430), (340, 176), (370, 125)  # the sizes panels are drawn for; labels find their place in them
 MOST_SPIKES = 600  # ticks in one line; nearer ones are drawn as one
 
 Box = tuple[float, float, float, float]  # x0, x1, y0, y1
@@ -95,6 +96,7 @@ def weight_unit(settings: Settings) -> str:
 # Colours
 
 
+@cache
 def rgb(colour: str) -> tuple[int, ...]:
     """(red, green, blue), 0 to 255, of "#rrggbb"."""
     return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -105,6 +107,7 @@ def faded(colour: str, alpha: float) -> str:
     return "rgba({},{},{},{:g})".format(*rgb(colour), alpha)
 
 
+@cache
 def luminance(colour: str) -> float:
     """Relative luminance of WCAG 2."""
     parts = [c / 255 for c in rgb(colour)]
@@ -263,6 +266,21 @@ def label(text: str, theme: Theme, *, colour: str | None = None, size: float = 0
     """Words in the picture, without arrow."""
     font = {"size": theme.font_px + size, "color": readable(colour, theme) if colour else theme.ink}
     return {"text": text, "showarrow": False, "font": font, "align": "left", **place}
+
+
+def mechanism_margin(theme: Theme) -> tuple[float, float, float, float]:
+    """Left, right, top and bottom of a panel of rows over time, in text heights."""
+    return (6.8, 4.6, 1.5, 2.7) if theme.compact else (8.6, 6.0, 0.6, 2.9)
+
+
+def inner_px(theme: Theme, height_px: float) -> float:
+    """Height of a panel with those margins, without them."""
+    return height_px - theme.font_px * sum(mechanism_margin(theme)[2:])
+
+
+def row_px(theme: Theme, domain: Sequence[float]) -> float:
+    """Height in pixels of a row of the panel that has the whole height."""
+    return (domain[1] - domain[0]) * inner_px(theme, (COMPACT_PX if theme.compact else MECHANISM_PX)[1])
 
 
 def is_low(theme: Theme, height_px: float) -> bool:

@@ -51,7 +51,7 @@ def lines(
 
 def tonic_label(theme: Theme, m: str, nm: float) -> tuple[str, str, float]:
     """The label at the right end of a row: (text, colour, height)."""
-    return f"tonic {draw.number(nm)}", theme.modulator[m], nm
+    return f"tonic {draw.tick_text(nm)}", theme.modulator[m], nm
 
 
 def handle(settings: Settings, theme: Theme, m: str, axis: str, x_s: float) -> dict:

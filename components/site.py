@@ -5,7 +5,9 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
+import brotli
 import segno
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Flask, Response, abort, jsonify, redirect, request
@@ -13,6 +15,7 @@ from flask_compress import Compress
 
 from components import api, cache, security, shell, url
 from components.pages import gallery, model
+from components.theme import LIGHT
 from engine.registry import experiments
 from engine.settings import DEFAULT_EXPERIMENT, make
 
@@ -34,9 +37,27 @@ def create(assets: str) -> Dash:
 
 
 def compress(server: Flask) -> None:
-    """Small replies over slow lines; the level is chosen so that it costs less than it saves."""
+    """Small replies over slow lines; the level is chosen so that it costs less than it saves, and a script is compressed once."""
     server.config.update(COMPRESS_ALGORITHM=["zstd", "br", "gzip"], COMPRESS_ZSTD_LEVEL=1, COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=4)
     Compress(server)
+    server.after_request(compress_script)
+
+
+def compress_script(response: Response) -> Response:
+    """Scripts and styles, which change only with the code: brotli at a level for which one waits once."""
+    text = response.mimetype in ("text/javascript", "application/javascript", "text/css")
+    if not text or response.status_code != 200 or "br" not in request.accept_encodings or response.content_encoding:
+        return response
+    response.direct_passthrough = False
+    response.set_data(squeezed(response.get_data()))
+    response.content_encoding = "br"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+@lru_cache(maxsize=128)
+def squeezed(data: bytes) -> bytes:
+    return brotli.compress(data, quality=9)
 
 
 def add_callbacks(app: Dash) -> None:
@@ -105,5 +126,5 @@ def warm_one(experiment: str) -> None:
     print(f"Preparing {experiment} (about a minute when its kernels are compiled for the first time) ...", end=" ", flush=True)
     start = time.perf_counter()
     for tier in ("live", "settled"):
-        api.shown(make(experiment), tier, "light")
+        api.shown(make(experiment), tier, LIGHT)
     print(f"{time.perf_counter() - start:.1f} s", flush=True)

@@ -4,7 +4,7 @@ Four hues of Okabe and Ito and the ink, in the combinations that stay apart for 
 told by row and label first, so the two further modulators reuse a hue instead of adding one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
@@ -33,6 +33,7 @@ class Theme:
     accent: str
     accent_ink: str
     warning: str
+    compact: bool = False  # for a narrow screen: the cause, the trace and the weight only
 
     @property
     def css(self) -> dict[str, str]:
@@ -74,6 +75,7 @@ PROJECTOR = Theme(
 THEMES: dict[str, Theme] = {t.name: t for t in (LIGHT, DARK, PROJECTOR)}
 
 
-def theme(name: object) -> Theme:
-    """The theme of that name, or the light one."""
-    return THEMES.get(name, LIGHT) if isinstance(name, str) else LIGHT
+def theme(name: object, compact: bool = False) -> Theme:
+    """The theme of that name, or the light one; compact: for a narrow screen."""
+    found = THEMES.get(name, LIGHT) if isinstance(name, str) else LIGHT
+    return replace(found, compact=True) if compact else found

@@ -35,6 +35,7 @@ import numpy as np
 
 from engine.kernel import inlined
 from engine.modulators import (
+    LABELS,
     MEAN,
     MODULATORS,
     NEGLIGIBLE_NM,
@@ -124,7 +125,12 @@ def matrix_fields() -> dict[str, Field]:
     for row in ROWS:
         for m in MODULATORS:
             param = Param(
-                "", -100, 100, f"effect of one unit of the {m.upper()} signal on {ROW_DOCS[row]}", soft=(-5, 5), label=f"{row} by {m}"
+                "",
+                -100,
+                100,
+                f"effect of one unit of the {LABELS[m]} signal on {ROW_DOCS[row]}",
+                soft=(-5, 5),
+                label=f"{row.replace('_', ' ')} by {LABELS[m]}",
             )
             out[f"{row}_by_{m}"] = Field(f"{row}_by_{m}", float, 0.0, param, "matrix")
     return out

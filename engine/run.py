@@ -22,11 +22,12 @@ CHUNK_MS = 100_000  # simulated time between two moments at which a long run can
 
 
 class Output(NamedTuple):
-    """What an array of a run is: unit, axes and one plain sentence."""
+    """What an array of a run is: unit, axes, one plain sentence, and a few words where it stands alone."""
 
     unit: str
     axes: tuple[str, ...]
     doc: str
+    label: str = ""
 
 
 @dataclass

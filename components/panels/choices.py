@@ -71,7 +71,7 @@ def words(run, theme: Theme) -> list[dict]:
         ("y", "A", "", theme.post),
         ("y2", "B", "", theme.trace_ltd),
         ("y3", "PAID", "", theme.modulator["da"]),
-        ("y4", "SHARE OF A", "of last 20", None),
+        ("y4", "SHARE A", "of last 20", None),
     )
     labels = [draw.row_label(theme, at, title, unit, left, colour) for at, title, unit, colour in names]
     return labels + draw.end_labels(theme, "y4", (0.0, 1.0), 280, [(f"{100 * run.p_a[-1]:.0f} %", theme.ink, float(run.p_a[-1]))])

@@ -16,7 +16,6 @@ HELP = (
 MARKS = "y"  # an unseen axis behind all rows, for the lines that mark the rewards
 AXES = {"crowd": "y2", "target": "y3", "output": "y4", "da": "y5", "ach": "y6", "ne": "y7", "ht": "y8", "trace": "y9"}
 HEIGHTS = {"crowd": 1.1, "target": 0.42, "output": 0.42, "trace": 1.1}
-MARGIN = (8.6, 6.0, 0.6, 2.9)
 HEIGHT_PX = 213  # the height it is drawn for
 MOST_DOTS = 1200
 CROWD, TARGET, OUTPUT = range(3)  # kinds of spikes
@@ -50,7 +49,9 @@ def figure(run, theme: Theme) -> dict:
     modulators = modulator_rows.lines(theme, AXES, used, run.late_t_s, run.late_concentration_nm, tonic, limits["da"])
     marks = draw.line(*draw.posts(run.late_reward_s, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="rewards")
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
-    layout = draw.layout(theme, axes, MARGIN, words, draw.grid_lines(theme, ticks), {"handles": handles(run, theme, span)})
+    layout = draw.layout(
+        theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), {"handles": handles(run, theme, span)}
+    )
     return {"data": [marks, *spikes(run, theme, span), *modulators, *traces(run, theme)], "layout": layout}
 
 
@@ -136,7 +137,7 @@ def names(theme: Theme, used: list[str], domains: dict) -> list[dict]:
     words["trace"] = ("TRACE", "" if is_low(theme, domains["trace"]) else "e<sub>+</sub> − e<sub>−</sub>")
     colours = {"target": theme.trace_ltp, "output": theme.post, **{m: theme.modulator[m] for m in used}}
     return [
-        draw.row_label(theme, AXES[name], title, unit, MARGIN[0], colours.get(name), is_low(theme, domains[name]))
+        draw.row_label(theme, AXES[name], title, unit, draw.mechanism_margin(theme)[0], colours.get(name), is_low(theme, domains[name]))
         for name, (title, unit) in words.items()
     ]
 
@@ -157,7 +158,7 @@ def is_low(theme: Theme, domain: list[float]) -> bool:
 
 
 def height_px(theme: Theme, domain: list[float]) -> float:
-    return (domain[1] - domain[0]) * (HEIGHT_PX - theme.font_px * (MARGIN[2] + MARGIN[3]))
+    return (domain[1] - domain[0]) * draw.inner_px(theme, HEIGHT_PX)
 
 
 def handles(run, theme: Theme, span: tuple[float, float]) -> list[dict]:

@@ -13,7 +13,6 @@ HELP = (
 )
 AXES = {"weight": "y", "reward": "y2"}
 HEIGHTS = {"weight": 5.0, "reward": 0.8}
-MARGIN = (8.6, 6.0, 0.6, 2.9)
 HEIGHT_PX = 213  # the height it is drawn for
 
 
@@ -39,7 +38,7 @@ def figure(run, theme: Theme) -> dict:
     }
     return {
         "data": lines(run, theme, span),
-        "layout": draw.layout(theme, axes, MARGIN, words(run, theme, domains, limits), draw.grid_lines(theme, ticks)),
+        "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words(run, theme, domains, limits), draw.grid_lines(theme, ticks)),
     }
 
 
@@ -64,7 +63,7 @@ def outline(run) -> tuple[np.ndarray, np.ndarray]:
 
 def words(run, theme: Theme, domains: dict, limits: tuple[float, float]) -> list[dict]:
     """Row names at the left; what the lines are, and the number of rewards, at the right."""
-    inner = HEIGHT_PX - theme.font_px * (MARGIN[2] + MARGIN[3])
+    inner = draw.inner_px(theme, HEIGHT_PX)
     ends = [
         ("target", theme.weight, float(run.target_weight[-1])),
         ("crowd", theme.muted, float(run.crowd_mean[-1])),
@@ -72,8 +71,8 @@ def words(run, theme: Theme, domains: dict, limits: tuple[float, float]) -> list
     ]
     heights = {name: (top - bottom) * inner for name, (bottom, top) in domains.items()}
     return [
-        draw.row_label(theme, AXES["weight"], "WEIGHT", draw.weight_unit(run.settings), MARGIN[0]),
-        draw.row_label(theme, AXES["reward"], "REWARD", "", MARGIN[0], theme.modulator["da"]),
+        draw.row_label(theme, AXES["weight"], "WEIGHT", draw.weight_unit(run.settings), draw.mechanism_margin(theme)[0]),
+        draw.row_label(theme, AXES["reward"], "REWARD", "", draw.mechanism_margin(theme)[0], theme.modulator["da"]),
         *draw.end_labels(theme, AXES["weight"], draw.padded(*limits, 0.04), heights["weight"], ends),
         *draw.end_labels(theme, AXES["reward"], (0.0, 1.0), heights["reward"], [(f"{run.reward_s.size} in all", theme.ink, 0.5)]),
     ]

@@ -20,7 +20,7 @@ HELP = (
 POSTS = "y"  # an unseen axis behind all rows, for the lines that mark pairing and bursts
 AXES = {"pre": "y2", "post": "y3", "da": "y4", "ach": "y5", "ne": "y6", "ht": "y7", "trace": "y8", "product": "y9", "weight": "y10"}
 HEIGHTS = {"pre": 0.42, "post": 0.42, "product": 1.5, "weight": 1.2}
-MARGIN = (8.6, 6.0, 0.6, 2.9)
+COMPACT = ("trace", "weight")  # rows beside the modulators on a narrow screen
 FORMULA = "η(G<sub>+</sub>e<sub>+</sub> − G<sub>−</sub>e<sub>−</sub>)"
 LONGEST_S = 60.0  # a burst can be dragged while the picture is not longer than this
 REFERENCE_MS = 10.0  # ranges hold a pairing with this time difference, and a stronger one
@@ -57,7 +57,8 @@ def figure(run, theme: Theme) -> dict:
     """Rows of spikes, concentrations (nM), traces, product (1/s) and weight over time (s)."""
     values = run.settings.values
     used = modulator_rows.used(values)
-    domains = draw.rows({name: HEIGHTS.get(name, 1.0) for name in AXES if name in used or name not in MODULATORS})
+    shown = [name for name in AXES if name in used or (name in COMPACT if theme.compact else name not in MODULATORS)]
+    domains = draw.rows({name: HEIGHTS.get(name, 1.0) for name in shown})
     nm = dict(zip(MODULATORS, run.concentration_nm, strict=True))
     limits = {**{m: modulator_rows.limits(values, m, nm[m]) for m in used}, **row_limits(run)}
     span = (float(run.t_s[0]), float(run.t_s[-1]))
@@ -65,10 +66,11 @@ def figure(run, theme: Theme) -> dict:
     axes = {"xaxis": time_axis(theme, span, ticks, values["pairings"])} | value_axes(theme, domains, limits, run)
     tonic = {m: tonic_steps(run, m) for m in used}
     modulators = modulator_rows.lines(theme, AXES, used, run.t_s, run.concentration_nm, tonic, limits["da"])
-    traces = [marks(run, theme, span), *spike_lines(run, theme, span), *modulators, *plasticity_lines(run, theme)]
+    spikes = [] if theme.compact else spike_lines(run, theme, span)
+    traces = [marks(run, theme, span), *spikes, *modulators, *plasticity_lines(run, theme)]
     words = [*names(theme, used, draw.weight_unit(run.settings), domains), *notes(run, theme, used, domains, limits)]
     meta = {"handles": handles(run, theme, span), "cursor": {"t": "t_s"}}
-    return {"data": traces, "layout": draw.layout(theme, axes, MARGIN, words, draw.grid_lines(theme, ticks), meta)}
+    return {"data": traces, "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)}
 
 
 # Ranges
@@ -127,9 +129,13 @@ def value_axes(theme: Theme, domains: dict, limits: dict, run) -> dict:
     """The axes of all rows that are shown, and the one of the marks."""
     out = {draw.key(POSTS): draw.axis(theme, (0.0, 1.0), ticks=(), showgrid=False, visible=False, domain=[0.0, 1.0])}
     out |= {
-        draw.key(AXES[name]): draw.axis(theme, (-0.05, 1.15), ticks=(), showgrid=False, domain=domains[name]) for name in ("pre", "post")
+        draw.key(AXES[name]): draw.axis(theme, (-0.05, 1.15), ticks=(), showgrid=False, domain=domains[name])
+        for name in ("pre", "post")
+        if name in domains
     }
     for name, (lo, hi) in limits.items():
+        if name not in domains:
+            continue
         start = (float(run.start_weight),) if name == "weight" else (0.0,) if lo < 0.0 else ()
         ticks = draw.row_ticks((lo, hi), start, is_low(theme, domains[name]))
         out[draw.key(AXES[name])] = draw.axis(theme, draw.padded(lo, hi), ticks=ticks, domain=domains[name])
@@ -157,19 +163,28 @@ def tonic_steps(run, m: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def plasticity_lines(run, theme: Theme) -> list[dict]:
-    """Both traces, the product with gains and losses shaded apart, the start weight and the weight."""
-    t, product, unit, when = run.t_s, run.product_per_s, draw.weight_unit(run.settings), "at %{x:.2f} s"
+    """Both traces, the product, the start weight and the weight."""
+    t, unit, when = run.t_s, draw.weight_unit(run.settings), "at %{x:.2f} s"
     trace = {"at": AXES["trace"], "ghost": True}
     return [
         draw.line(t, run.trace_ltp, theme.trace_ltp, theme, f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}", name="LTP trace", **trace),
         draw.line(t, run.trace_ltd, theme.trace_ltd, theme, f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}", name="LTD trace", **trace),
-        shade(t, np.maximum(product, 0.0), theme.trace_ltp, theme, "gain"),
-        shade(t, np.minimum(product, 0.0), theme.trace_ltd, theme, "loss"),
-        draw.line(t, product, theme.ink, theme, f"product %{{y:.3g}} /s {when}", at=AXES["product"], ghost=True, name="product"),
+        *([] if theme.compact else product_lines(run, theme)),
         draw.line(
             t[[0, -1]], np.full(2, run.start_weight), theme.muted, theme, at=AXES["weight"], thin=True, dash="dot", name="start weight"
         ),
         draw.line(t, run.weight, theme.weight, theme, f"weight %{{y:.4g}} {unit} {when}", at=AXES["weight"], ghost=True, name="weight"),
+    ]
+
+
+def product_lines(run, theme: Theme) -> list[dict]:
+    """The product, with gains and losses shaded apart."""
+    t, product = run.t_s, run.product_per_s
+    hover = "product %{y:.3g} /s at %{x:.2f} s"
+    return [
+        shade(t, np.maximum(product, 0.0), theme.trace_ltp, theme, "gain"),
+        shade(t, np.minimum(product, 0.0), theme.trace_ltd, theme, "loss"),
+        draw.line(t, product, theme.ink, theme, hover, at=AXES["product"], ghost=True, name="product"),
     ]
 
 
@@ -195,8 +210,8 @@ def names(theme: Theme, used: list[str], unit: str, domains: dict) -> list[dict]
     words = {"pre": ("PRE", ""), "post": ("POST", ""), **{m: (LABELS[m], "nM") for m in used}}
     words["trace"] = ("TRACE", "" if low["trace"] else "e<sub>+</sub>, e<sub>−</sub>")
     words |= {"product": ("PRODUCT", "1/s" if low["trace"] else f"{FORMULA}<br>1/s"), "weight": ("WEIGHT", "" if low["weight"] else unit)}
-    colours = {"post": theme.post, **{m: theme.modulator[m] for m in used}}
-    return [draw.row_label(theme, AXES[k], title, unit, MARGIN[0], colours.get(k), low[k]) for k, (title, unit) in words.items()]
+    colours, margin = {"post": theme.post, **{m: theme.modulator[m] for m in used}}, draw.mechanism_margin(theme)[0]
+    return [draw.row_label(theme, AXES[k], *words[k], margin, colours.get(k), low[k]) for k in words if k in domains]
 
 
 def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> list[dict]:
@@ -204,6 +219,8 @@ def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> li
     dt, out = run.settings.values["dt_ms"], []
     for name, items in line_ends(run, theme, used).items():
         out += draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), items)
+    if theme.compact:
+        return out
     middle = 0.5 * (domains["pre"][0] + domains["post"][1])
     beside = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": "paper", "y": middle, "yanchor": "middle"}
     out.append(draw.label(f"Δt {'+' if dt > 0 else ''}{draw.number(dt)} ms", theme, size=-1, **beside))
@@ -216,7 +233,7 @@ def is_low(theme: Theme, domain: list[float]) -> bool:
 
 
 def height_px(theme: Theme, domain: list[float]) -> float:
-    return (domain[1] - domain[0]) * (draw.MECHANISM_PX[1] - theme.font_px * (MARGIN[2] + MARGIN[3]))
+    return draw.row_px(theme, domain)
 
 
 def line_ends(run, theme: Theme, used: list[str]) -> dict[str, list[tuple[str, str, float]]]:

@@ -49,7 +49,7 @@ def figure(run, theme: Theme) -> dict:
             theme,
             f"without modulators: {hover}",
             dash="dash",
-            name="without modulators",
+            name="no modulators",
         ),
         draw.line(run.window_dt_ms, run.window_percent, theme.weight, theme, hover, ghost=True, name="now"),
         draw.dots(
@@ -89,7 +89,7 @@ def words(run, theme: Theme, points: tuple, signs: tuple, limits: tuple[float, f
     """Labels beside the two lines, clear of the data."""
     x, y_range = run.window_dt_ms, draw.padded(*limits)
     same = np.abs(run.window_percent - run.window_plain_percent).max() < 0.005 * (y_range[1] - y_range[0])
-    texts = ("", "", "now, as without modulators") if same else ("now", "without modulators", "")
+    texts = ("", "", "now, as without") if same else ("now", "no modulators", "")
     curves = [Curve(x, run.window_percent, texts[0], theme.weight), Curve(x, run.window_plain_percent, texts[1], theme.muted)]
     air = 0.06 * (y_range[1] - y_range[0])
     taken: list[Box] = [(p.dt_ms - 4.0, p.dt_ms + 4.0, p.percent - p.sem - air, p.percent + p.sem + air) for p in points]

@@ -42,7 +42,7 @@ EQUATIONS = (
 )
 LEFT_OUT = (
     "The world is one coincidence: there is no stimulus to tell apart and no action to choose. The reward releases the modulators directly; nothing predicts it. "
-    "Neurons are points, delays are 1 ms, there is no homeostasis other than bounds and a tonic level that lets unused synapses fall."
+    "Neurons are points, delays are 1 ms (a spike is paired when it arrives, and spikes of one step count as pre before post), there is no homeostasis other than bounds and a tonic level that lets unused synapses fall."
 )
 JOB = "One hour of the network of Izhikevich 2007 takes about half a minute here; it runs in the background and can be stopped."
 
@@ -75,7 +75,7 @@ OUTPUTS = {
     "reward_s": Output("s", ("reward",), "rewards"),
     "histogram_edges": Output("", ("edge",), "weight classes at the end"),
     "histogram_count": Output("", ("class",), "plastic synapses in each class"),
-    "histogram_target": Output("", (), "target weight at the end"),
+    "histogram_target": Output("", (), "target weight at the end", "target at the end"),
     "raster_s": Output("s", ("spike",), "spikes in the seconds shown in detail"),
     "raster_neuron": Output("", ("spike",), "their neurons"),
     "raster_kind": Output("", ("spike",), "0 other input or neuron, 1 target's input, 2 output or target's neuron"),
@@ -87,8 +87,8 @@ OUTPUTS = {
     "late_reward_s": Output("s", ("late reward",), "rewards in these seconds"),
     "reward_trace_target": Output("", ("reward",), "target's trace when the reward comes (nearest sample)"),
     "reward_trace_crowd": Output("", ("reward",), "mean trace of some others then"),
-    "stronger": Output("", (), "plastic synapses stronger than the target at the end"),
-    "share_elsewhere": Output("", (), "share of all weight gained that went to other synapses"),
+    "stronger": Output("", (), "plastic synapses stronger than the target at the end", "stronger synapses"),
+    "share_elsewhere": Output("", (), "share of all weight gained that went to other synapses", "gain elsewhere"),
     "output_hz": Output("Hz", (), "mean rate of the output or excitatory neurons"),
     "inhibitory_hz": Output("Hz", (), "mean rate of the inhibitory neurons"),
     "w_max": Output("", (), "upper bound of a weight"),

@@ -61,8 +61,8 @@ class Params(NamedTuple):
 DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0}
 
 OUTPUTS = {
-    "right_before_percent": Output("%", (), "right answers among the last 20 before the swap"),
-    "right_after_percent": Output("%", (), "right answers among the last 20 of all"),
+    "right_before_percent": Output("%", (), "right answers among the last 20 before the swap", "right before swap"),
+    "right_after_percent": Output("%", (), "right answers among the last 20 of all", "right at the end"),
     "trial": Output("", ("trial",), "trial number, from 1"),
     "answer": Output("", ("trial",), "1 for A, -1 for B, 0 for none"),
     "rewarded": Output("", ("trial",), "1 where the answer was right"),
@@ -73,7 +73,7 @@ OUTPUTS = {
     "spikes_b": Output("", ("trial",), "spikes of pool B in the window"),
     "weight_a": Output("", ("trial",), "mean weight from the stimulus to pool A after the trial"),
     "weight_b": Output("", ("trial",), "mean weight to pool B"),
-    "swap": Output("", (), "trial from which B is right"),
+    "swap": Output("", (), "trial from which B is right", "swap at trial"),
     "w_max": Output("", (), "upper bound of a weight"),
     "pool_hz": Output("Hz", (), "mean rate of the pools"),
 }

@@ -6,6 +6,8 @@ Time 0 of a pairing is when its second spike falls, so that a delay is the age o
 
 Everything is scripted, so the run is exact (scripted.py). The curves are runs of the same protocol with one thing varied:
 the spike time difference (all on one timeline, since the third factor is broadcast), the delay of one modulator's burst, the rate.
+
+Protocols of Bi & Poo (1998), Pawlak & Kerr (2008), Yagishita et al. (2014) and Brzosko et al. (2017).
 """
 
 from typing import Annotated, NamedTuple
@@ -87,9 +89,9 @@ OUTPUTS = {
     "delay_percent": Output("%", ("delay",), "weight after the protocol, of its start"),
     "rate_hz": Output("Hz", ("rate",), "pairing rates"),
     "rate_percent": Output("%", ("order", "rate"), "weight after the protocol with pre first, and with post first"),
-    "final_percent": Output("%", (), "weight after the protocol, of its start"),
-    "final_weight": Output("", (), "weight after the protocol"),
-    "start_weight": Output("", (), "weight before"),
+    "final_percent": Output("%", (), "weight after the protocol, of its start", "after, of start"),
+    "final_weight": Output("", (), "weight after the protocol", "weight after"),
+    "start_weight": Output("", (), "weight before", "weight before"),
 }
 
 WINDOW_DT_MS = np.arange(-100.0, 101.0, 5.0)
