@@ -79,6 +79,7 @@
       panel.rest = arraysOf(figure);
       panel.fresh = true;
       describe(panel, figure.summary || "");
+      panel.gd.closest("figure").style.height = figure.layout.meta.height ? figure.layout.meta.height + "px" : "";
       react(panel);
       panel.ghostMoved = false;
     }

@@ -20,7 +20,8 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 STEPS = (1.0, 2.0, 3.0, 5.0, 10.0)
 FINE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
 PERCENT_STEPS = (1.0, 2.0, 4.0, 6.0, 10.0)
-MECHANISM_PX, COMPACT_PX, EFFECT_PX = (640, 430), (340, 176), (370, 125)  # the sizes panels are drawn for; labels find their place in them
+MECHANISM_PX, EFFECT_PX = (640, 430), (370, 125)  # the sizes panels are drawn for; labels find their place in them
+LABEL_GAP = 1.3  # between labels of one row, in text heights: room also where the panel is lower than it is drawn for
 MOST_SPIKES = 600  # ticks in one line; nearer ones are drawn as one
 
 Box = tuple[float, float, float, float]  # x0, x1, y0, y1
@@ -139,7 +140,7 @@ def axis(theme: Theme, limits: Sequence[float], title: str = "", ticks: Sequence
     out = {
         "type": "linear", "range": [float(limits[0]), float(limits[1])], "fixedrange": True, "ticklabeloverflow": "allow",
         "gridcolor": theme.grid, "gridwidth": 1, "zeroline": False, "showline": False, "ticks": "", "automargin": False,
-        "tickfont": {"size": theme.font_px - 1, "color": theme.muted}, "minorloglabels": "none",
+        "tickfont": {"size": theme.font_px - 1, "color": theme.muted}, "minorloglabels": "none", "ticklabelstandoff": round(0.25 * theme.font_px),
         "title": {"text": title, "standoff": theme.font_px * 0.5, "font": {"size": theme.font_px, "color": theme.ink}},
     }  # fmt: skip
     if ticks is not None:
@@ -273,14 +274,14 @@ def mechanism_margin(theme: Theme) -> tuple[float, float, float, float]:
     return (6.8, 4.6, 1.5, 2.7) if theme.compact else (8.6, 6.0, 0.6, 2.9)
 
 
+def mechanism_px(theme: Theme, rows: int) -> float:
+    """Height of such a panel where it has the column to itself; on a narrow screen it asks for what its rows need."""
+    return theme.font_px * (sum(mechanism_margin(theme)[2:]) + 3.4 * rows) if theme.compact else MECHANISM_PX[1]
+
+
 def inner_px(theme: Theme, height_px: float) -> float:
     """Height of a panel with those margins, without them."""
     return height_px - theme.font_px * sum(mechanism_margin(theme)[2:])
-
-
-def row_px(theme: Theme, domain: Sequence[float]) -> float:
-    """Height in pixels of a row of the panel that has the whole height."""
-    return (domain[1] - domain[0]) * inner_px(theme, (COMPACT_PX if theme.compact else MECHANISM_PX)[1])
 
 
 def is_low(theme: Theme, height_px: float) -> bool:
@@ -305,16 +306,15 @@ def row_label(theme: Theme, at: str, title: str, unit: str, margin: float, colou
 def end_labels(theme: Theme, at: str, limits: Sequence[float], height_px: float, items: Sequence[tuple[str, str, float]]) -> list[dict]:
     """Labels (text, colour, y) right of a row, each at the height of its line, moved apart where they would touch."""
     lo, hi = limits
-    gap = min(1.15 * theme.font_px / height_px, 1.0 / max(len(items), 1))
-    shares = spread(np.clip([(y - lo) / (hi - lo) for _, _, y in items], 0.0, 1.0), gap)
+    shares = spread(np.clip([(y - lo) / (hi - lo) for _, _, y in items], 0.0, 1.0), LABEL_GAP * theme.font_px / height_px)
     place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": f"{at} domain", "yanchor": "middle"}
     return [label(text, theme, colour=colour, size=-1, y=float(s), **place) for (text, colour, _), s in zip(items, shares, strict=True)]
 
 
 def spread(places: np.ndarray, gap: float) -> np.ndarray:
-    """Places in 0..1 moved apart to a distance of at least `gap`, in the order they have."""
+    """Places in 0..1 moved apart to a distance of at least `gap`, in the order they have; beyond 0 and 1 where there is no room."""
     out, order = np.array(places, float), np.argsort(places, kind="stable")
-    room = 0.5 * gap
+    room = 0.5 * gap - 0.5 * max(gap * out.size - 1.0, 0.0)
     for i, k in enumerate(order):
         out[k] = max(out[k], room if i == 0 else out[order[i - 1]] + gap)
     for i, k in reversed(list(enumerate(order))):

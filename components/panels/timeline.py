@@ -70,6 +70,7 @@ def figure(run, theme: Theme) -> dict:
     traces = [marks(run, theme, span), *spikes, *modulators, *plasticity_lines(run, theme)]
     words = [*names(theme, used, draw.weight_unit(run.settings), domains), *notes(run, theme, used, domains, limits)]
     meta = {"handles": handles(run, theme, span), "cursor": {"t": "t_s"}}
+    meta |= {"height": draw.mechanism_px(theme, len(domains))} if theme.compact else {}
     return {"data": traces, "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)}
 
 
@@ -137,7 +138,7 @@ def value_axes(theme: Theme, domains: dict, limits: dict, run) -> dict:
         if name not in domains:
             continue
         start = (float(run.start_weight),) if name == "weight" else (0.0,) if lo < 0.0 else ()
-        ticks = draw.row_ticks((lo, hi), start, is_low(theme, domains[name]))
+        ticks = draw.row_ticks((lo, hi), start, is_low(theme, domains, name))
         out[draw.key(AXES[name])] = draw.axis(theme, draw.padded(lo, hi), ticks=ticks, domain=domains[name])
     return out
 
@@ -206,7 +207,7 @@ def marks(run, theme: Theme, span) -> dict:
 
 def names(theme: Theme, used: list[str], unit: str, domains: dict) -> list[dict]:
     """Name and unit of every row; in one line where the row is low."""
-    low = {name: is_low(theme, domain) for name, domain in domains.items()}
+    low = {name: is_low(theme, domains, name) for name in domains}
     words = {"pre": ("PRE", ""), "post": ("POST", ""), **{m: (LABELS[m], "nM") for m in used}}
     words["trace"] = ("TRACE", "" if low["trace"] else "e<sub>+</sub>, e<sub>−</sub>")
     words |= {"product": ("PRODUCT", "1/s" if low["trace"] else f"{FORMULA}<br>1/s"), "weight": ("WEIGHT", "" if low["weight"] else unit)}
@@ -218,7 +219,7 @@ def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> li
     """What the lines are, at their right ends; the time difference; why there is no product, if there is none."""
     dt, out = run.settings.values["dt_ms"], []
     for name, items in line_ends(run, theme, used).items():
-        out += draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), items)
+        out += draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains, name), items)
     if theme.compact:
         return out
     middle = 0.5 * (domains["pre"][0] + domains["post"][1])
@@ -228,12 +229,14 @@ def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> li
     return [*out, draw.label(no_product(run), theme, size=-1, **inside)]
 
 
-def is_low(theme: Theme, domain: list[float]) -> bool:
-    return draw.is_low(theme, height_px(theme, domain))
+def is_low(theme: Theme, domains: dict, name: str) -> bool:
+    return draw.is_low(theme, height_px(theme, domains, name))
 
 
-def height_px(theme: Theme, domain: list[float]) -> float:
-    return draw.row_px(theme, domain)
+def height_px(theme: Theme, domains: dict, name: str) -> float:
+    """Height of a row."""
+    lo, hi = domains[name]
+    return (hi - lo) * draw.inner_px(theme, draw.mechanism_px(theme, len(domains)))
 
 
 def line_ends(run, theme: Theme, used: list[str]) -> dict[str, list[tuple[str, str, float]]]:
