@@ -1,9 +1,9 @@
-"""Run every benchmark: `make bench`, or `python -m benchmarks [engine_live] [live_page] [peers]`."""
+"""Run every benchmark: `make bench`, or `python -m benchmarks [engine_live] [live_page] [peers] [start]`."""
 
 import importlib
 import sys
 
-SCRIPTS = ("engine_live", "live_page", "peers")
+SCRIPTS = ("engine_live", "live_page", "peers", "start")
 
 for name in sys.argv[1:] or SCRIPTS:
     importlib.import_module(f"benchmarks.{name}").main([])

@@ -439,6 +439,22 @@ def test_a_chart_can_be_read_as_a_table(page):
     assert "weight" in summary
 
 
+def test_the_row_of_a_control_is_tinted_while_it_is_in_use(page):
+    ready(page)
+    tinted = (
+        "Object.fromEntries([...document.querySelectorAll('.row-tint')].map(t => [t.closest('.panel').id, t.getBoundingClientRect().top]))"
+    )
+    page.locator("#range-da_delay_ms").focus()
+    burst = page.evaluate(tinted)
+    page.locator("#range-tau_e_ms").focus()
+    trace = page.evaluate(tinted)
+    assert list(burst) == list(trace) == ["panel-timeline"]
+    assert trace["panel-timeline"] > burst["panel-timeline"]
+    page.locator("#undo, #share").last.focus()
+    assert page.evaluate(tinted) == {}
+    assert not page.errors
+
+
 def test_themes_change_the_figures_too(page):
     ready(page)
     page.select_option("#theme", "dark")

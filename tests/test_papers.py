@@ -227,8 +227,7 @@ def test_fremaux_2010_the_covariance_rule_finds_the_target_and_the_gated_form_on
 
 def test_fremaux_2010_uninformative_reward_does_not_move_the_crowd():
     """<dw> = Cov(R, e) + (<R> - <M>) <e>: rewards at random, a mean that has settled (20 s of 90): no drift; gated form: drift."""
-    settled = {"contingency": 0.0, "baseline_tau_s": 20.0}
-    drift, gated = credit("covariance_2010", **settled)["drift"], credit("covariance_2010", **settled, da_baseline=0.0)["drift"]
+    drift, gated = (credit("covariance_2010", contingency=0.0, da_baseline=b)["drift"] for b in (1.0, 0.0))
     assert abs(drift.mean) < 3 * drift.error
     assert abs(gated.mean) > 3 * gated.error
     assert abs(drift.mean) < 0.2 * abs(gated.mean)
@@ -236,7 +235,7 @@ def test_fremaux_2010_uninformative_reward_does_not_move_the_crowd():
 
 def test_fremaux_2010_a_mean_slower_than_the_run_leaves_part_of_the_drift():
     """The mean (60 s) starts at the tonic level and lags the rewards: <R> - <M> is not yet 0, and the crowd feels it a little."""
-    drift, gated = (credit("covariance_2010", contingency=0.0, da_baseline=b)["drift"] for b in (1.0, 0.0))
+    drift, gated = (credit("covariance_2010", contingency=0.0, da_baseline=b, baseline_tau_s=60.0)["drift"] for b in (1.0, 0.0))
     assert abs(drift.mean) < 0.5 * abs(gated.mean)
 
 

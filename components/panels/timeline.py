@@ -20,6 +20,16 @@ HELP = (
 POSTS = "y"  # an unseen axis behind all rows, for the lines that mark pairing and bursts
 AXES = {"pre": "y2", "post": "y3", "da": "y4", "ach": "y5", "ne": "y6", "ht": "y7", "trace": "y8", "product": "y9", "weight": "y10"}
 HEIGHTS = {"pre": 0.42, "post": 0.42, "product": 1.5, "weight": 1.2}
+ROW_OF = {
+    "dt_ms": "post",
+    "burst_spikes": "post",
+    "tau_e_ms": "trace",
+    "tau_rise_ms": "trace",
+    "a_plus": "trace",
+    "a_minus": "trace",
+    "eta_per_s": "product",
+    "w_start": "weight",
+}
 COMPACT = ("trace", "weight")  # rows beside the modulators on a narrow screen
 FORMULA = "η(G<sub>+</sub>e<sub>+</sub> − G<sub>−</sub>e<sub>−</sub>)"
 LONGEST_S = 60.0  # a burst can be dragged while the picture is not longer than this
@@ -70,6 +80,7 @@ def figure(run, theme: Theme) -> dict:
     traces = [marks(run, theme, span), *spikes, *modulators, *plasticity_lines(run, theme)]
     words = [*names(theme, used, draw.weight_unit(run.settings), domains), *notes(run, theme, used, domains, limits)]
     meta = {"handles": handles(run, theme, span), "cursor": {"t": "t_s"}}
+    meta["rows"] = {name: AXES[row] for name, row in (ROW_OF | {m: m for m in used}).items() if row in domains}
     meta |= {"height": draw.mechanism_px(theme, len(domains))} if theme.compact else {}
     return {"data": traces, "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)}
 
