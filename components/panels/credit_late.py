@@ -49,7 +49,7 @@ def figure(run, theme: Theme) -> dict:
     modulators = modulator_rows.lines(theme, AXES, used, run.late_t_s, run.late_concentration_nm, tonic, limits["da"])
     marks = draw.line(*draw.posts(run.late_reward_s, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="rewards")
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
-    rows = {m: AXES[m] for m in used} | {name: AXES["trace"] for name in ("tau_e_ms", "tau_rise_ms", "a_plus", "a_minus")}
+    rows = {m: AXES[m] for m in used} | dict.fromkeys(("tau_e_ms", "tau_rise_ms", "a_plus", "a_minus"), AXES["trace"])
     meta = {"handles": handles(run, theme, span), "rows": rows}
     layout = draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)
     return {"data": [marks, *spikes(run, theme, span), *modulators, *traces(run, theme)], "layout": layout}
