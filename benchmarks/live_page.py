@@ -49,13 +49,6 @@ def serve() -> tuple[subprocess.Popen, str]:
     raise SystemExit("live_page: the server does not become ready within five minutes.")
 
 
-SET = """([name, value]) => {
-  const slider = document.getElementById(`range-${name}`);
-  slider.value = value;
-  slider.dispatchEvent(new Event('input', { bubbles: true }));
-}"""
-
-
 def opened(browser, address: str, experiment: str):
     """A page with the experiment, at rest."""
     page = browser.new_page(viewport={"width": 1366, "height": 768})
@@ -65,19 +58,27 @@ def opened(browser, address: str, experiment: str):
     return page
 
 
+STEPS = """async ([name, values]) => {
+  const slider = document.getElementById(`range-${name}`), out = [], last = () => __tf.timing.at(-1);
+  const until = async (done) => { while (!done()) await new Promise((next) => setTimeout(next, 10)); };
+  TF.gate.hold();
+  for (const value of values) {
+    await until(() => TF.gate.idle);
+    const { n } = last();
+    slider.value = value;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await until(() => last().n > n && last().tier === 'live' && last().painted);
+    out.push(last());
+  }
+  TF.gate.release();
+  return out;
+}"""
+
+
 def steps(page, count: int = 60) -> list[dict]:
-    """One slider event at a time, as a hand that holds the slider makes them; the timing of each redraw."""
-    out = []
-    page.evaluate("TF.gate.hold()")
-    for value in np.linspace(*STEP_VALUES, count):
-        page.wait_for_function("TF.gate.idle")
-        before = page.evaluate("__tf.timing.at(-1).n")
-        page.evaluate(SET, [SLIDER, int(value) // 10 * 10])
-        page.wait_for_function(
-            "n => { const t = __tf.timing.at(-1); return t.n > n && t.tier === 'live' && t.painted; }", arg=before, polling=5
-        )
-        out.append(page.evaluate("__tf.timing.at(-1)"))
-    page.evaluate("TF.gate.release()")
+    """One slider event at a time, as a hand that holds the slider makes them; the timing of each redraw. The page itself keeps
+    the clock, so that nothing else asks it for anything."""
+    out = page.evaluate(STEPS, [SLIDER, [int(v) // 10 * 10 for v in np.linspace(*STEP_VALUES, count)]])
     page.wait_for_timeout(1000)
     return out[5:]
 

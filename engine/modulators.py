@@ -22,6 +22,8 @@ constant until `drug_until_s`, then washed out exponentially:
 Sources: clearance and receptor constants of the striatum after Ejdrup et al. (published code, 2024); others are model choices.
 """
 
+from collections.abc import Callable
+from functools import cache
 from math import exp, inf, log
 from typing import Annotated, NamedTuple
 
@@ -110,18 +112,20 @@ C, R, MEAN, S, QUIET = range(5)
 NEGLIGIBLE_NM = 1e-12  # a difference below this is none; it also keeps denormal numbers out of the loop
 
 
+@cache
+def readings() -> tuple[tuple[str, Callable[[Value], float]], ...]:
+    """Every column with how its number is read from a value: times in ms, choices as their index."""
+    spec = fields(Modulator)
+    choice = {name: {c: float(i) for i, c in enumerate(spec[name].param.choices)}.get for name in COLUMNS if spec[name].kind is str}
+    return tuple((name, choice.get(name) or SCALE.get(name, 1.0).__mul__) for name in COLUMNS)
+
+
 def kinetics(
     values: dict[str, Value], areas: tuple[dict[str, Value], ...], epochs: tuple[tuple[float, dict[str, Value]], ...] = ()
 ) -> Kinetics:
     """Constants of every area. `areas`: overrides by parameter name; `epochs`: (start in ms, tonic overrides) after the first."""
-    spec = fields(Modulator)
-
-    def number(row, m, name):
-        value = row[f"{m}_{name}"]
-        return float(spec[name].param.choices.index(value)) if spec[name].kind is str else value * SCALE.get(name, 1.0)
-
     rows = [{**values, **area} for area in areas]
-    table = np.array([[[number(row, m, c) for c in COLUMNS] for m in MODULATORS] for row in rows])
+    table = np.array([[[number(row[f"{m}_{name}"]) for name, number in readings()] for m in MODULATORS] for row in rows])
     tonic = [table[:, :, TONIC]]
     for _, override in epochs:
         level = tonic[-1].copy()

@@ -16,11 +16,12 @@ import numpy as np
 
 from engine.bursts import bursts
 from engine.grid import SPIKE, TURN, fill_grid, time_constants
+from engine.kernel import kernel
 from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
 from engine.run import Control, Output
-from engine.scripted import END, Batch, Physics, play
+from engine.scripted import END, START, SWITCH, Batch, Physics, play
 from engine.settings import Settings
 
 TITLE = "Pairing"
@@ -153,7 +154,7 @@ def cost(values: dict[str, Value]) -> str:
 def grid_steps(p: Protocol, physics: Physics) -> int:
     """About how many steps the grid of one run has: those of its events with their pulses and spikes, and those after the last."""
     spikes, gap = 1 + p.burst_spikes, min(p.period_ms, p.observe_ms)
-    pulses = np.sort(write_pulses(p, np.zeros((1, 1)), p.delay_ms[None])[0][0])
+    pulses = np.sort(scripts(p._replace(pairings=1, observe_ms=np.inf), np.zeros(1)).pulse_ms)
     bursts = steps_between(np.append(pulses, pulses[-1] + gap), TURN, physics) if pulses.size else 0
     pairing = steps_between(np.linspace(0.0, gap, spikes + 1), SPIKE, physics)
     return p.pairings * (pairing + spikes + (bursts if p.bursts_follow_every else 0)) + 2 * bursts
@@ -165,45 +166,53 @@ def steps_between(marks: np.ndarray, kind: int, physics: Physics) -> int:
 
 
 def scripts(p: Protocol, dts_ms: np.ndarray, periods_ms: np.ndarray | None = None, delays_ms: np.ndarray | None = None) -> Batch:
-    """The protocol for synapses with spike time differences dts_ms (P,), once or with each of K periods or rows of delays (K, 4).
-
-    Pairing k is complete at k periods.
-    """
+    """The protocol for synapses with spike time differences dts_ms (P,), once or with each of K periods or rows of delays (K, 4)."""
     k = max(np.size(periods_ms) if periods_ms is not None else 1, np.shape(delays_ms)[0] if delays_ms is not None else 1)
-    period = np.broadcast_to(p.period_ms if periods_ms is None else periods_ms, (k,))
-    complete = np.arange(p.pairings) * period[:, None]
-    spikes, neurons = write_spikes(p, dts_ms, complete)
-    pulses, who, size = write_pulses(p, complete, np.broadcast_to(p.delay_ms if delays_ms is None else delays_ms, (k, N_MODULATORS)))
-    end = complete[:, -1] + p.observe_ms
-    kept = pulses < end[:, None]
-    times = np.column_stack((complete[:, -1] + p.after_from_ms, np.full(k, START_MS), end))
-    pulse_at = np.concatenate(([0], np.cumsum(kept.sum(axis=1))))
-    return Batch(
-        spikes.ravel(), np.tile(neurons, k), np.arange(k + 1) * neurons.size,
-        pulses[kept], np.tile(who, (k, 1))[kept], np.tile(size, (k, 1))[kept], pulse_at, times,
-    )  # fmt: skip
+    periods = np.full(k, p.period_ms) if periods_ms is None else periods_ms
+    return write(p, dts_ms, periods, np.tile(p.delay_ms, (k, 1)) if delays_ms is None else delays_ms)
 
 
-def write_spikes(p: Protocol, dts_ms: np.ndarray, complete: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times (K, S) of all spikes when pairings are complete at these times (K, pairings), and their neurons (S,)."""
-    k, n = complete.shape[0], dts_ms.size
-    pre = complete[:, :, None] - np.maximum(dts_ms, 0.0)
-    post = (pre + dts_ms)[..., None] + np.arange(p.burst_spikes) * p.spike_gap_ms
-    who_pre = np.tile(np.arange(n), p.pairings)
-    who_post = np.repeat(who_pre, p.burst_spikes) + n
-    return np.concatenate((pre.reshape(k, -1), post.reshape(k, -1)), axis=1), np.concatenate((who_pre, who_post))
+@kernel
+def write(p, dts_ms, periods_ms, delays_ms):
+    """All scripts one after the other; pairing k is complete at k periods."""
+    k, n, total = periods_ms.size, dts_ms.size, p.pulses[p.burst_nm != 0.0].sum()
+    spikes, pulses = p.pairings * n * (1 + p.burst_spikes), total * (p.pairings if p.bursts_follow_every else 1)
+    spike_ms, neuron = np.empty(k * spikes), np.empty(k * spikes, np.int64)
+    pulse_ms, who, size = np.empty(k * pulses), np.empty(k * pulses, np.int64), np.empty(k * pulses)
+    pulse_at, times_ms = np.zeros(k + 1, np.int64), np.empty((k, 3))
+    for i in range(k):
+        last_ms = (p.pairings - 1) * periods_ms[i]
+        times_ms[i, SWITCH], times_ms[i, START], times_ms[i, END] = last_ms + p.after_from_ms, START_MS, last_ms + p.observe_ms
+        write_spikes(p, dts_ms, periods_ms[i], spike_ms[i * spikes : (i + 1) * spikes], neuron[i * spikes : (i + 1) * spikes])
+        pulse_at[i + 1] = write_pulses(p, periods_ms[i], delays_ms[i], times_ms[i, END], pulse_ms, who, size, pulse_at[i])
+    end = pulse_at[k]
+    return Batch(spike_ms, neuron, np.arange(k + 1) * spikes, pulse_ms[:end], who[:end], size[:end], pulse_at, times_ms)
 
 
-def write_pulses(p: Protocol, complete: np.ndarray, delays_ms: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Times (K, B) of all pulses with delays (K, 4) after the pairings that are complete at these times; modulators and sizes (B,)."""
-    events = complete if p.bursts_follow_every else complete[:, -1:]
-    none = (np.empty((events.shape[0], 0)), np.empty(0, np.int64), np.empty(0))
-    parts = [none]
-    for m in np.flatnonzero(p.burst_nm):
-        times = (events + delays_ms[:, m : m + 1])[..., None] + np.arange(p.pulses[m]) * p.pulse_gap_ms[m]
-        count = events.shape[1] * p.pulses[m]
-        parts.append((times.reshape(-1, count), np.full(count, m), np.full(count, p.burst_nm[m])))
-    return tuple(np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
+@kernel
+def write_spikes(p, dts_ms, period_ms, spike_ms, neuron):
+    """The spikes of one script and their neurons."""
+    at, n = 0, dts_ms.size
+    for k in range(p.pairings):
+        for j in range(n):
+            pre_ms = k * period_ms - max(dts_ms[j], 0.0)
+            spike_ms[at], neuron[at] = pre_ms, j
+            for q in range(p.burst_spikes):
+                spike_ms[at + 1 + q], neuron[at + 1 + q] = pre_ms + dts_ms[j] + q * p.spike_gap_ms, n + j
+            at += 1 + p.burst_spikes
+
+
+@kernel
+def write_pulses(p, period_ms, delay_ms, end_ms, pulse_ms, who, size, at):
+    """The pulses of one script that come before its end, from place `at` on; returns the place after them."""
+    for k in range(0 if p.bursts_follow_every else p.pairings - 1, p.pairings):
+        for m in range(N_MODULATORS):
+            for q in range(p.pulses[m] if p.burst_nm[m] != 0.0 else 0):
+                t_ms = k * period_ms + delay_ms[m] + q * p.pulse_gap_ms[m]
+                if t_ms < end_ms:
+                    pulse_ms[at], who[at], size[at] = t_ms, m, p.burst_nm[m]
+                    at += 1
+    return at
 
 
 def delayed(p: Protocol, m: int, delays_ms: np.ndarray) -> np.ndarray:
