@@ -271,7 +271,7 @@ def label(text: str, theme: Theme, *, colour: str | None = None, size: float = 0
 
 def mechanism_margin(theme: Theme) -> tuple[float, float, float, float]:
     """Left, right, top and bottom of a panel of rows over time, in text heights."""
-    return (6.8, 4.6, 1.5, 2.7) if theme.compact else (8.6, 6.0, 0.6, 2.9)
+    return (7.3, 4.6, 1.5, 2.7) if theme.compact else (8.6, 6.0, 0.6, 2.9)
 
 
 def mechanism_px(theme: Theme, rows: int) -> float:
