@@ -56,6 +56,12 @@ def line(page, panel: str, name: str) -> str:
     return page.evaluate(script, [panel, name])
 
 
+def curve(page, panel: str, name: str) -> list[float]:
+    """The values of a line as it stands at rest, whatever the size of the panel."""
+    script = "([panel, name]) => Array.from(TF.draw.panel(panel).gd._fullData.find(t => t.name === name).y)"
+    return page.evaluate(script, [panel, name])
+
+
 def handle(page):
     return page.locator('.handle[data-param="da_delay_ms"]')
 
@@ -188,14 +194,17 @@ def test_one_sentence_says_what_changed_and_what_it_did(page):
     assert page.locator("[role=status]#effect").count() == 1
 
 
-def test_the_product_at_the_cursor_is_the_engine_s(page):
-    ready(page)
-    run = engine.run("pairing")
+@pytest.mark.parametrize(("experiment", "product"), [("pairing", "product_per_s"), ("credit", "late_product_per_s")])
+def test_the_product_at_the_cursor_is_the_engine_s(page, experiment, product):
+    page.goto(f"/?experiment={experiment}")
+    page.locator("body.ready").wait_for()
+    expect(page.locator("#cursor-text")).to_contain_text("dw/dt")
+    run = engine.run(experiment)
     for k in (100, 171, 300):
         page.locator("#cursor-time").evaluate("(e, k) => { e.value = k; e.dispatchEvent(new Event('input')); }", k)
         shown = float(page.locator("#cursor-text").get_attribute("data-product"))
-        assert shown == pytest.approx(float(run.product_per_s[k]), rel=1e-9, abs=1e-15)
-    expect(page.locator("#cursor-text")).to_contain_text("dw/dt")
+        assert shown == pytest.approx(float(run[product][k]), rel=1e-9, abs=1e-15)
+    assert not page.errors
 
 
 def test_link_round_trip(page):
@@ -377,11 +386,11 @@ def test_seed_is_shown_and_rolled_again_apart_from_reset(page):
 
 def test_a_lost_server_keeps_the_curves_and_is_found_again(page):
     ready(page)
-    before = line(page, "timeline", "weight")
+    before = curve(page, "timeline", "weight")
     page.route("**/_dash-update-component*", lambda route: route.abort())
     page.evaluate("TF.state.set('da_delay_ms', 1500)")
     expect(page.locator("#notices")).to_contain_text("cannot be reached", timeout=3000)
-    assert line(page, "timeline", "weight") == before
+    assert curve(page, "timeline", "weight") == before
     page.unroute("**/_dash-update-component*")
     page.wait_for_timeout(1500)
     at_rest(page)
