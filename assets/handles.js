@@ -126,8 +126,7 @@
     C.panel = panel;
     if (!panel) return;
     TF.byId("cursor-time").max = C.arrays.t_s.length - 1;
-    const times = C.arrays.t_s;
-    if (C.at === null || C.at < times[0] || C.at > times[times.length - 1]) C.at = start();
+    if (C.at === null) C.at = start();
     showCursor();
   }
   // First where the weight moves fastest, since there the product says most; at time 0 if it never moves.
