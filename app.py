@@ -17,6 +17,7 @@ class KeepAlive(WSGIRequestHandler):
     """One connection for many requests, and no line in the log for each."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body of an answer are two writes; the second shall not wait for a receipt
 
     def log_request(self, code="-", size="-"):
         pass

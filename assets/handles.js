@@ -126,7 +126,8 @@
     C.panel = panel;
     if (!panel) return;
     TF.byId("cursor-time").max = C.arrays.t_s.length - 1;
-    if (C.at === null) C.at = start();
+    const times = C.arrays.t_s;
+    if (C.at === null || C.at < times[0] || C.at > times[times.length - 1]) C.at = start();
     showCursor();
   }
   // First where the weight moves fastest, since there the product says most; at time 0 if it never moves.
@@ -176,14 +177,15 @@
 
   function sayProduct(k, range) {
     const a = C.arrays;
-    const n = (v) => TF.number(Math.abs(v) < NOTHING ? 0 : v, 3);
+    const n = (v, digits = 2) => TF.number(Math.abs(v) < NOTHING ? 0 : v, digits);
     const sign = a.product_per_s[k] > 0 ? "+" : "";
     const time = `${a.t_s[k].toFixed(2).replace("-", "−")} s`;
-    const sentence = `η ${n(a.rate_per_s[k])} /s × [G₊ ${n(a.gate_ltp[k])} × e₊ ${n(a.trace_ltp[k])} − G₋ ${n(a.gate_ltd[k])} × e₋ ${n(a.trace_ltd[k])}] = dw/dt `;
+    const speed = `dw/dt ${sign}${n(a.product_per_s[k], 3)} /s`;
+    const product = ` = η ${n(a.rate_per_s[k])} /s × [G₊ ${n(a.gate_ltp[k])} × e₊ ${n(a.trace_ltp[k])} − G₋ ${n(a.gate_ltd[k])} × e₋ ${n(a.trace_ltd[k])}]`;
     const text = TF.byId("cursor-text");
-    text.replaceChildren(TF.make("span", { className: "when", textContent: time }), sentence, TF.make("strong", { textContent: `${sign}${n(a.product_per_s[k])} /s` }));
+    text.replaceChildren(TF.make("span", { className: "when", textContent: time }), TF.make("strong", { textContent: speed }), product);
     text.dataset.product = a.product_per_s[k];
-    range.setAttribute("aria-valuetext", `${time}: dw/dt ${sign}${n(a.product_per_s[k])} per second`);
+    range.setAttribute("aria-valuetext", `${time}: ${speed.replace(" /s", " per second")}`);
   }
 
   document.addEventListener("DOMContentLoaded", () => {

@@ -167,8 +167,10 @@ def pictures(run: Run, look: Theme, packer: Packer) -> dict[str, dict]:
 
 
 def at_cursor(run: Run, packer: Packer) -> dict:
-    """The arrays of the sentence at the cursor, where the experiment has them."""
-    return packer.pack({name: run[name] for name in CURSOR}) if all(name in run for name in CURSOR) else {}
+    """The arrays of the sentence at the cursor, where the experiment has them; it may have a word of its own before their names."""
+    prefix = getattr(find("experiment", run.settings.experiment), "CURSOR_PREFIX", "")
+    names = {name: prefix + name for name in CURSOR}
+    return packer.pack({name: run[own] for name, own in names.items()}) if all(own in run for own in names.values()) else {}
 
 
 def numbers(run: Run) -> list[dict]:

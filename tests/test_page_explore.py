@@ -194,14 +194,37 @@ def test_one_sentence_says_what_changed_and_what_it_did(page):
     assert page.locator("[role=status]#effect").count() == 1
 
 
-def test_the_product_at_the_cursor_is_the_engine_s(page):
-    ready(page)
-    run = engine.run("pairing")
+@pytest.mark.parametrize(("experiment", "product"), [("pairing", "product_per_s"), ("credit", "late_product_per_s")])
+def test_the_product_at_the_cursor_is_the_engine_s(page, experiment, product):
+    page.goto(f"/?experiment={experiment}")
+    page.locator("body.ready").wait_for()
+    expect(page.locator("#cursor-text")).to_contain_text("dw/dt")
+    run = engine.run(experiment)
     for k in (100, 171, 300):
         page.locator("#cursor-time").evaluate("(e, k) => { e.value = k; e.dispatchEvent(new Event('input')); }", k)
         shown = float(page.locator("#cursor-text").get_attribute("data-product"))
-        assert shown == pytest.approx(float(run.product_per_s[k]), rel=1e-9, abs=1e-15)
-    expect(page.locator("#cursor-text")).to_contain_text("dw/dt")
+        assert shown == pytest.approx(float(run[product][k]), rel=1e-9, abs=1e-15)
+    assert not page.errors
+
+
+@pytest.mark.parametrize("experiment", list(experiments()))
+def test_nothing_that_is_said_during_a_drag_changes_the_size_of_a_chart(page, experiment):
+    page.goto(f"/?experiment={experiment}")
+    page.locator("body.ready").wait_for()
+    at_rest(page)
+    page.evaluate("""() => {
+        window.resized = 0;
+        const watch = new ResizeObserver(() => window.resized++);
+        for (const name of TF.draw.names) watch.observe(TF.draw.panel(name).gd);
+    }""")
+    page.wait_for_timeout(100)
+    page.evaluate("window.resized = 0")
+    field = page.evaluate("[...TF.state.fields.values()].find((f) => f.unit === 'ms').name")
+    for v in (0.1, 0.25, 0.5, 0.9):
+        page.evaluate("([name, v]) => { const r = document.getElementById(`range-${name}`); r.value = +r.min + v * (r.max - r.min); r.dispatchEvent(new Event('input', { bubbles: true })); }", [field, v])  # fmt: skip
+        page.wait_for_timeout(300)
+    at_rest(page)
+    assert page.evaluate("window.resized") == 0
 
 
 def test_link_round_trip(page):

@@ -50,7 +50,7 @@ def figure(run, theme: Theme) -> dict:
     marks = draw.line(*draw.posts(run.late_reward_s, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="rewards")
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
     rows = {m: AXES[m] for m in used} | dict.fromkeys(("tau_e_ms", "tau_rise_ms", "a_plus", "a_minus"), AXES["trace"])
-    meta = {"handles": handles(run, theme, span), "rows": rows}
+    meta = {"handles": handles(run, theme, span), "rows": rows, "cursor": {"t": "t_s"}}
     layout = draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)
     return {"data": [marks, *spikes(run, theme, span), *modulators, *traces(run, theme)], "layout": layout}
 

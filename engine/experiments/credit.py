@@ -30,6 +30,7 @@ TITLE = "Credit"
 QUESTION = "Who gets the credit when the reward comes late?"
 DEFAULT_RULE = "izhikevich_2007"
 ROWS = tuple(row for row in ROWS if row != "consolidation")
+CURSOR_PREFIX = "late_"  # the page's cursor runs through the seconds shown in detail
 PANELS = ("credit_timecourse", "credit_late", "credit_histogram", "credit_trace")
 PAPERS = (
     "Izhikevich EM (2007) Cereb Cortex 17:2443-2452",
@@ -83,7 +84,12 @@ OUTPUTS = {
     "late_concentration_nm": Output("nM", ("modulator", "late"), "concentration of DA, ACh, NE, 5-HT"),
     "late_trace_target": Output("", ("late",), "trace e+ - e- of the target"),
     "late_trace_crowd": Output("", ("late",), "mean trace of some others"),
-    "late_product_per_s": Output("1/s", ("late",), "speed of the target's weight"),
+    "late_trace_ltp": Output("", ("late",), "LTP trace e+ of the target"),
+    "late_trace_ltd": Output("", ("late",), "LTD trace e- of the target"),
+    "late_rate_per_s": Output("1/s", ("late",), "learning rate eta g_eta"),
+    "late_gate_ltp": Output("", ("late",), "gate of the LTP trace G+"),
+    "late_gate_ltd": Output("", ("late",), "gate of the LTD trace G-"),
+    "late_product_per_s": Output("1/s", ("late",), "eta (G+ e+ - G- e-) of the target, the speed of its weight"),
     "late_reward_s": Output("s", ("late reward",), "rewards in these seconds"),
     "reward_trace_target": Output("", ("reward",), "target's trace when the reward comes (nearest sample)"),
     "reward_trace_crowd": Output("", ("reward",), "mean trace of some others then"),
@@ -321,6 +327,8 @@ def late(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
         "reward_s": rewards, "raster_s": spike_s[shown], "raster_neuron": neuron,
         "raster_kind": raster_kind(neuron, net, values["network"] == "small"),
         "late_t_s": t_s[seen], "late_concentration_nm": job.record.modulator[0, :k, 0].T[:, seen],
+        "late_trace_ltp": synapse[1, seen, 0], "late_trace_ltd": synapse[2, seen, 0],
+        "late_rate_per_s": eta[seen], "late_gate_ltp": g_plus[seen], "late_gate_ltd": g_minus[seen],
         "late_trace_target": trace[seen, 0], "late_trace_crowd": trace[seen, 1:].mean(axis=1),
         "late_product_per_s": (eta * (g_plus * synapse[1, :, 0] - g_minus * synapse[2, :, 0]))[seen],
         "late_reward_s": rewards[(rewards >= from_s) & (rewards <= to_s)],
