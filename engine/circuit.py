@@ -21,6 +21,9 @@ N_CONSTANTS = 10
 
 # Columns of `Net.pop`: neuron model, first neuron, one past the last, brain area (for excitability and noise)
 KIND, START, STOP, AREA = range(4)
+NO_AREA = -1  # of neurons that no modulator acts on
+# Columns of `Net.release`
+HUB_FIRST, HUB_STOP, HUB_MODULATOR, HUB_DELAY = range(4)
 
 # Columns of `Net.proj`: source and goal ranges, delay in steps, 1 if learning, area whose modulators act, first synapse and one
 # past the last (among the plastic or the fixed ones), where its rows begin in out_ptr and in_ptr, where its traces begin
@@ -34,6 +37,7 @@ class Net(NamedTuple):
 
     pop: np.ndarray  # (P, 4)
     constants: np.ndarray  # (P, 10) float, see neurons.constants_of_step
+    drive_by: np.ndarray  # (P, 4) float, input per unit of each modulator's signal (mV): receptors of this kind of cell
     proj: np.ndarray  # (Q, 13)
     gain: np.ndarray  # (Q,) float, input per unit of weight (mV), negative for inhibition
     script: np.ndarray  # (2, M) steps of scripted spikes, sorted, and their neurons
@@ -44,6 +48,8 @@ class Net(NamedTuple):
     source: np.ndarray  # (S,) presynaptic neuron of each plastic synapse
     fixed_target: np.ndarray  # (F,)
     fixed_weight: np.ndarray  # (F,) float
+    release: np.ndarray  # (H, 4) neurons that release a modulator: first, one past the last, modulator, delay in steps
+    release_nm: np.ndarray  # (H,) float, what one spike releases
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Population:
     size: int
     area: int
     model: Lif | Izhikevich | None = None
+    drive_by: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     @property
     def stop(self) -> int:
@@ -91,15 +98,16 @@ class Circuit:
     projections: list[Projection] = field(default_factory=list)
     rates: dict[str, np.ndarray] = field(default_factory=dict)
     spikes: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    hubs: list[tuple[Population, int, float, float]] = field(default_factory=list)
 
-    def _add(self, name, kind, size, area, model=None) -> Population:
+    def _add(self, name, kind, size, area, *model) -> Population:
         start = self.populations[-1].stop if self.populations else 0
-        self.populations.append(Population(name, kind, start, size, area, model))
+        self.populations.append(Population(name, kind, start, size, area, *model))
         return self.populations[-1]
 
-    def neurons(self, name: str, size: int, model: Lif | Izhikevich, area: int = 0) -> Population:
-        """A population of LIF or Izhikevich neurons."""
-        return self._add(name, LIF if isinstance(model, Lif) else IZHIKEVICH, size, area, model)
+    def neurons(self, name: str, size: int, model: Lif | Izhikevich, area: int = 0, drive_by=(0.0, 0.0, 0.0, 0.0)) -> Population:
+        """A population of LIF or Izhikevich neurons; drive_by: input (mV) per unit of the DA, ACh, NE, 5-HT signal of its area."""
+        return self._add(name, LIF if isinstance(model, Lif) else IZHIKEVICH, size, area, model, drive_by)
 
     def poisson(self, name: str, size: int, rate_hz: float | np.ndarray, area: int = 0) -> Population:
         """Independent Poisson sources; `rate_hz` one number or one per source."""
@@ -125,6 +133,10 @@ class Circuit:
         self.projections.append(Projection(name, source, goal, pre[order], post[order], weight, delay_ms, plastic, gain_mv, area))
         return self.projections[-1]
 
+    def release(self, hub: Population, modulator: int, nm_per_spike: float, delay_ms: float = 0.0) -> None:
+        """Every spike of `hub` raises a modulator in all areas by nm_per_spike, delay_ms later."""
+        self.hubs.append((hub, modulator, nm_per_spike, delay_ms))
+
     def slice(self, name: str) -> slice:
         """Where the synapses of a plastic projection lie among the plastic synapses."""
         start = 0
@@ -144,7 +156,16 @@ class Circuit:
         script = np.concatenate([np.zeros((2, 0), np.int64)] + [np.array(s, np.int64) for s in self.spikes], axis=1)
         script = np.unique(script, axis=1)  # sorted by step; a neuron spikes at most once in a step
         constants = [constants_of_step(p.model, h_ms) if p.model else (0.0,) * N_CONSTANTS for p in self.populations]
-        net = Net(pop, np.array(constants, float), *_wire(self.projections, h_ms, script))
+        hubs = np.array([(p.start, p.stop, m, round(delay_ms / h_ms)) for p, m, _, delay_ms in self.hubs], np.int64).reshape(-1, 4)
+        drive_by = np.array([p.drive_by for p in self.populations])
+        net = Net(
+            pop,
+            np.array(constants, float),
+            drive_by,
+            *_wire(self.projections, h_ms, script),
+            hubs,
+            np.array([nm for _, _, nm, _ in self.hubs], float),
+        )
         plastic = [p.weight for p in self.projections if p.plastic]
         return net, np.concatenate(plastic) if plastic else np.zeros(0), rate
 

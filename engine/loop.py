@@ -5,7 +5,7 @@ In every step n, at time t_n:
     1  neurons are advanced from t_{n-1}; Poisson, scripted and threshold spikes of step n are collected
     2  spikes that left `delay` steps ago arrive: LTD side of the rule (P3), current for the next step
     3  spikes of this step: LTP side of the rule (P2)
-    4  the world sees the spikes; bursts due now are released
+    4  the world sees the spikes; spikes of the hubs schedule their release; what is due now is released
     5  samples are taken
     6  the third factor is integrated over [t_n, t_{n+1}] and the tables of its past grow by one entry
 
@@ -22,9 +22,14 @@ from engine.circuit import (
     AREA,
     DELAY,
     FIRST,
+    HUB_DELAY,
+    HUB_FIRST,
+    HUB_MODULATOR,
+    HUB_STOP,
     IN_ROW,
     KIND,
     LAST_ONE,
+    NO_AREA,
     OUT_ROW,
     PLASTIC,
     POST_START,
@@ -107,6 +112,7 @@ PAIR, SLOW, SLOW_MS = range(3)
 # Entries of `State.clock`: steps done, place in the script, place in the block, first step in which a Poisson source spikes
 DONE, SCRIPT, BLOCK, SOON = range(4)
 NEVER = 1 << 62
+FORGOTTEN = 1e-13  # a pair trace below this writes less than rounding does: its synapse is left alone
 
 
 class State(NamedTuple):
@@ -213,6 +219,7 @@ def new_job(
     block_steps: int = BLOCK_STEPS,
 ) -> Job:
     """A run ready to start at `start_ms`, modulators at their tonic steady state."""
+    agenda_steps = max(agenda_steps, int(net.release[:, HUB_DELAY].max(initial=0)) + 1)
     n_areas = kin.table.shape[0]
     levels = new_levels(n_areas)
     settle(kin, levels, start_ms)
@@ -283,19 +290,29 @@ def scripted_spikes(script, state, log, n, slot, t_ms):
 
 
 @inlined
-def lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise):
+def lif_advance(rest, leak, threshold, now_ms, v, until, total):
+    """One step of every neuron of a population; a refractory one rests. Returns how many reach the threshold."""
+    spikes = 0
+    for i in range(v.size):
+        w = lif_step(v[i], rest + total[i], leak)
+        w = v[i] if now_ms < until[i] else w
+        v[i] = w
+        spikes += w >= threshold
+    return spikes
+
+
+@inlined
+def lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, bias, gain, noise):
     """One step of integrate-and-fire neurons; a refractory one rests until the first step that begins after its refractory time."""
-    cell = state.cell
-    for i in range(start, stop):
-        current = q[BIAS] + gain * (cell[CURRENT, i] + cell[DRIVE, i]) + noise * cell[EPS, i]
-        cell[CURRENT, i] *= q[FADE]
-        if t_ms - h_ms < cell[U, i] - 1e-9:
-            continue
-        cell[V, i] = lif_step(cell[V, i], q[1] + current, q[LEAK])
-        if cell[V, i] >= q[3]:
-            cell[V, i] = q[2]
-            cell[U, i] = t_ms + q[4]
-            fire(state, log, slot, i, t_ms)
+    v, until, eps = state.cell[V, start:stop], state.cell[U, start:stop], state.cell[EPS, start:stop]
+    total_input(state.cell[CURRENT, start:stop], state.cell[DRIVE, start:stop], eps, bias, gain, noise, q[FADE])
+    if lif_advance(q[1], q[LEAK], q[3], t_ms - h_ms + 1e-9, v, until, eps) == 0:
+        return
+    for i in range(v.size):
+        if v[i] >= q[3]:
+            v[i] = q[2]
+            until[i] = t_ms + q[4]
+            fire(state, log, slot, start + i, t_ms)
 
 
 @inlined
@@ -324,10 +341,10 @@ def izhikevich_step(a, b, v, u, total):
 
 
 @inlined
-def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, gain, noise):
+def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, bias, gain, noise):
     v, u = state.cell[V, start:stop], state.cell[U, start:stop]
     eps = state.cell[EPS, start:stop]
-    total_input(state.cell[CURRENT, start:stop], state.cell[DRIVE, start:stop], eps, q[BIAS], gain, noise, q[FADE])
+    total_input(state.cell[CURRENT, start:stop], state.cell[DRIVE, start:stop], eps, bias, gain, noise, q[FADE])
     if izhikevich_step(q[0], q[1], v, u, eps) == 0:
         return
     for i in range(v.size):
@@ -338,16 +355,20 @@ def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, gain, noise):
 
 
 @inlined
-def neuron_spikes(kind, start, stop, q, signals, a, matrix, state, log, slot, t_ms, h_ms, rng):
+def neuron_spikes(kind, start, stop, q, drive_by, signals, a, matrix, state, log, slot, t_ms, h_ms, rng):
     """Advance a population of LIF or Izhikevich neurons; excitability and noise follow the modulation matrix."""
-    gain = factor(matrix, EXCITABILITY, signals, a, FLOOR_RATE)
-    noise = q[NOISE] * factor(matrix, EXPLORATION_NOISE, signals, a, FLOOR_RATE)
+    gain, noise, bias = 1.0, q[NOISE], q[BIAS]
+    if a != NO_AREA:
+        for m in range(N_MODULATORS):
+            bias += drive_by[m] * signals[a, m]
+        gain = factor(matrix, EXCITABILITY, signals, a, FLOOR_RATE)
+        noise *= factor(matrix, EXPLORATION_NOISE, signals, a, FLOOR_RATE)
     if noise > 0.0:
         fill_uniform(rng, state.cell[EPS, start:stop])
     if kind == LIF:
-        lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, gain, noise)
+        lif_spikes(start, stop, q, state, log, slot, t_ms, h_ms, bias, gain, noise)
     else:
-        izhikevich_spikes(start, stop, q, state, log, slot, t_ms, gain, noise)
+        izhikevich_spikes(start, stop, q, state, log, slot, t_ms, bias, gain, noise)
 
 
 @inlined
@@ -366,7 +387,9 @@ def collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng):
             if start == first_scripted(net.pop):
                 scripted_spikes(net.script, state, log, n, slot, t_ms)
         elif n > 0:
-            neuron_spikes(kind, start, stop, net.constants[p], signals, net.pop[p, AREA], matrix, state, log, slot, t_ms, h_ms, rng)
+            neuron_spikes(
+                kind, start, stop, net.constants[p], net.drive_by[p], signals, net.pop[p, AREA], matrix, state, log, slot, t_ms, h_ms, rng
+            )
 
 
 @inlined
@@ -425,6 +448,8 @@ def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straigh
     for e in range(in_ptr[row], in_ptr[row + 1]):
         k = in_synapse[e]
         trace = x[offset + source[k]] * fade
+        if trace < FORGOTTEN:
+            continue
         if straight:
             w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
             write_straight(event, syn, k, b, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)
@@ -475,6 +500,17 @@ def back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, n
                 event = post_event(rule, matrix, signals, a, past, b, slow, norm)
                 spike_back(p, net.in_ptr, net.in_synapse, net.source, syn, past, state.pre[PAIR], j, b, event, straight)
                 add_spike(rule, state.post, place, past[b, WINDOW_MINUS], slow, t_ms)
+
+
+@inlined
+def schedule_release(net, state, n, slot):
+    """Step 4a: every spike of a hub releases its modulator after the hub's delay."""
+    last, ahead = state.ring.shape[1] - 1, state.agenda.shape[0]
+    for k in range(state.ring[slot, last]):
+        i = state.ring[slot, k]
+        for h in range(net.release.shape[0]):
+            if net.release[h, HUB_FIRST] <= i < net.release[h, HUB_STOP]:
+                state.agenda[(n + net.release[h, HUB_DELAY]) % ahead, net.release[h, HUB_MODULATOR]] += net.release_nm[h]
 
 
 @inlined
@@ -550,12 +586,12 @@ def end_block(proj, w_max, syn, tables, state, one_trace):
 
 
 @inlined
-def third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s):
+def third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s, one_trace):
     """Step 6: the tables of every area grow by one step."""
     set_pace(rule, tables.pace, h_ms)
     for a in range(levels.shape[1]):
-        signals_in_step(kin, levels, a, t_ms, h_ms, s)
-        extend(rule, matrix, tables.past, tables.pace, a, s, b, h_ms)
+        signals_in_step(kin, levels, tables.level_pace, a, t_ms, h_ms, s)
+        extend(rule, matrix, tables.past, tables.pace, a, s, b, h_ms, one_trace)
 
 
 @uncounted
@@ -575,9 +611,10 @@ def run_steps(job, world, memory, grid_ms, rng):
         if state.ring[slot, state.ring.shape[1] - 1] > 0:
             back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, norm_plus, one_trace)
         react(world, memory, state, slot, n, t_ms, h_ms, rng)
+        schedule_release(net, state, n, slot)
         release_due(kin, levels, state.agenda, n, t_ms)
         take_samples(net, rule, matrix, levels, syn, tables, record, n, b, one_trace)
-        third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, tables.nodes)
+        third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, tables.nodes, one_trace)
         clock[BLOCK] = b + 1
         if block_is_full(rule, tables.past, b + 1):
             end_block(net.proj, rule.w_max, syn, tables, state, one_trace)

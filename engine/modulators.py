@@ -271,14 +271,8 @@ def changeless(kin, a, m):
 
 @inlined
 def is_plain(kin, a, m):
-    """True when the level is a sum of exponentials and the signal is its function: see plasticity.plain_signals."""
-    return (
-        changeless(kin, a, m)
-        and kin.table[a, m, CLEARANCE] == LINEAR
-        and kin.table[a, m, ON] <= 0.0
-        and kin.table[a, m, OFF] <= 0.0
-        and kin.table[a, m, BASELINE] == 0.0
-    )
+    """True when the level is a sum of exponentials and the receptor follows at once: see plasticity.plain_signals."""
+    return changeless(kin, a, m) and kin.table[a, m, CLEARANCE] == LINEAR and kin.table[a, m, ON] <= 0.0 and kin.table[a, m, OFF] <= 0.0
 
 
 @inlined

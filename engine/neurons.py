@@ -13,6 +13,8 @@ noise: uniform in +- noise/2 (mV), fresh for every neuron and step.
 from math import exp
 from typing import NamedTuple
 
+import numpy as np
+
 from engine.kernel import inlined
 
 POISSON, SCRIPTED, LIF, IZHIKEVICH = range(4)
@@ -70,15 +72,25 @@ def izhikevich_half_step(v, u, current):
 
 @inlined
 def fill_uniform(rng, out):
-    """Fill `out` with uniform numbers in -0.5..0.5, three of 17 bits from every draw."""
-    n, scale = out.size, 1.0 / 131072.0
+    """Fill `out` with uniform numbers in -0.5..0.5: 53 bits of `rng` start a SplitMix64 sequence, each member of which gives three of 21 bits."""
+    n, scale = out.size, 1.0 / 2097152.0
+    state = np.uint64(rng.random() * 9007199254740992.0) << np.uint64(11)
     for i in range(0, n, 3):
-        bits = int(rng.random() * 2251799813685248.0)  # 51 bits
-        out[i] = (bits & 131071) * scale - 0.5
+        state += np.uint64(0x9E3779B97F4A7C15)
+        bits = split_mix(state)
+        out[i] = np.int64(bits & np.uint64(2097151)) * scale - 0.5
         if i + 1 < n:
-            out[i + 1] = ((bits >> 17) & 131071) * scale - 0.5
+            out[i + 1] = np.int64((bits >> np.uint64(21)) & np.uint64(2097151)) * scale - 0.5
         if i + 2 < n:
-            out[i + 2] = (bits >> 34) * scale - 0.5
+            out[i + 2] = np.int64(bits >> np.uint64(43)) * scale - 0.5
+
+
+@inlined
+def split_mix(z):
+    """The output function of SplitMix64 (Steele, Lea & Flood 2014): 64 well-mixed bits of a counter."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
 
 
 @inlined

@@ -44,9 +44,11 @@ from engine.modulators import (
     C,
     R,
     S,
+    BASELINE,
     advance,
     is_plain,
     occupancy,
+    relax,
     signal,
     store,
 )  # fmt: skip
@@ -141,14 +143,16 @@ def matrix(values: dict[str, Value]) -> np.ndarray:
     return np.array([[float(values[f"{row}_by_{m}"]) for m in MODULATORS] for row in ROWS])
 
 
-# Columns of the tables (A, L, 13): the past of the third factor in one block, one row per step since the block began.
+# Columns of the tables (A, L, 16): the past of the third factor in one block, one row per step since the block began.
 # K: integrals of eta G exp(-D), the gates of the traces (E1); RISE: with exp(-t/tau_rise) instead of exp(-D);
 # REACH: the same integrals with |G|, how far a weight can have moved on its way; DECAY: exp(-D); WINDOW: exp(-int dt/tau+-).
+# STOP_AT: a list of the steps between which every weight moves one way (row q: stop q); STOPS: how many there are so far; WAY: 1 or -1, where
+# the gate last went. Those are all steps, or, where a rule has one trace and one gate, the steps at which the gate changes its sign.
 (
     K_PLUS, K_MINUS, K_PLUS_RISE, K_MINUS_RISE, REACH_PLUS, REACH_MINUS, REACH_PLUS_RISE, REACH_MINUS_RISE,
-    DECAY_PLUS, DECAY_MINUS, DECAY_RISE, WINDOW_PLUS, WINDOW_MINUS,
-) = range(13)  # fmt: skip
-N_SUMS = 8
+    DECAY_PLUS, DECAY_MINUS, DECAY_RISE, WINDOW_PLUS, WINDOW_MINUS, STOP_AT, STOPS, WAY,
+) = range(16)  # fmt: skip
+N_SUMS, N_COLUMNS = 8, 16
 
 # Columns of the synapses (S, 4 or 6). E: traces in the block's scale, RISE: their rising parts, only if the rule has a rise time.
 # ANCHOR: the weight less what the traces have earned since the block began, a constant between events:
@@ -161,19 +165,23 @@ ANCHOR, E_PLUS, E_MINUS, LAST, RISE_PLUS, RISE_MINUS = range(6)
 # Entries of the pace: length of the step it holds for (ms); e+, e- and their rising parts at the three Gauss nodes and the end of
 # the step; the pair traces at its end
 PACE_MS, PACE_PLUS, PACE_MINUS, PACE_RISE, PACE_WINDOW_PLUS, PACE_WINDOW_MINUS = 0, 1, 5, 9, 13, 14
+# Entries of the pace of a modulator's level: step and memory of the mean it holds for (ms); decay of the level to the three nodes and the end;
+# decay and lag (see `relax`) of the running mean over the outer and over the inner two of the four stretches between start, nodes and end
+LEVEL_MS, LEVEL_MEAN_MS, LEVEL_DECAY, MEAN_OUTER, MEAN_INNER = 0, 1, 2, 6, 8
 
 
 class Tables(NamedTuple):
     """The past of the third factor in A areas."""
 
-    past: np.ndarray  # (A, L + 1, 13)
+    past: np.ndarray  # (A, L + 1, 16)
     nodes: np.ndarray  # (3, 4) scratch: signals at the Gauss nodes of a step
     pace: np.ndarray  # (15,) what decays by itself in one step, see `set_pace`
+    level_pace: np.ndarray  # (A, 4, 10) the same of plain modulators, see `set_level_pace`
 
 
 def new_tables(n_areas: int, length: int) -> Tables:
     """Tables for blocks of at most `length` steps."""
-    tables = Tables(np.zeros((n_areas, length + 1, 13)), np.zeros((3, 4)), np.zeros(15))
+    tables = Tables(np.zeros((n_areas, length + 1, N_COLUMNS)), np.zeros((3, 4)), np.zeros(15), np.zeros((n_areas, 4, 10)))
     restart(tables)
     return tables
 
@@ -252,30 +260,56 @@ def decays(k):
 
 
 @inlined
-def signals_in_step(kin, levels, a, t_ms, h_ms, s):
+def signals_in_step(kin, levels, level_pace, a, t_ms, h_ms, s):
     """Advance the modulators of area a by h_ms; s (3, 4): their signals at the Gauss nodes of the step."""
     for j in range(4):
         if levels[QUIET, a, j] == 1.0:
             s[0, j] = s[1, j] = s[2, j] = levels[S, a, j]
         elif is_plain(kin, a, j):
-            plain_signals(kin, levels, a, j, t_ms, h_ms, s)
+            plain_signals(kin, levels, level_pace[a, j], a, j, t_ms, h_ms, s)
         else:
             general_signals(kin, levels, a, j, t_ms, h_ms, s)
 
 
 @inlined
-def plain_signals(kin, levels, a, j, t_ms, h_ms, s):
-    """Linear clearance to the tonic level, immediate receptor, no drug, no baseline: the closed form."""
+def plain_signals(kin, levels, pace, a, j, t_ms, h_ms, s):
+    """Linear clearance to the tonic level, immediate receptor, no drug: the closed form; the running mean from node to node."""
+    set_level_pace(kin, pace, a, j, h_ms)
     tonic = kin.tonic_nm[0, a, j]
     excess = levels[C, a, j] - tonic
     if abs(excess) <= NEGLIGIBLE_NM:
         excess = 0.0
-    f0, f1, f2, end = decays(h_ms / kin.table[a, j, TAU])
-    s[0, j] = occupancy(kin, a, j, tonic + excess * f0, t_ms)
-    s[1, j] = occupancy(kin, a, j, tonic + excess * f1, t_ms)
-    s[2, j] = occupancy(kin, a, j, tonic + excess * f2, t_ms)
-    r = occupancy(kin, a, j, tonic + excess * end, t_ms)
-    store(kin, levels, a, j, tonic + excess * end, r, r)
+    r0 = occupancy(kin, a, j, tonic + excess * pace[LEVEL_DECAY], t_ms)
+    r1 = occupancy(kin, a, j, tonic + excess * pace[LEVEL_DECAY + 1], t_ms)
+    r2 = occupancy(kin, a, j, tonic + excess * pace[LEVEL_DECAY + 2], t_ms)
+    end = occupancy(kin, a, j, tonic + excess * pace[LEVEL_DECAY + 3], t_ms)
+    if kin.table[a, j, BASELINE] == 0.0:
+        s[0, j], s[1, j], s[2, j] = r0, r1, r2
+        store(kin, levels, a, j, tonic + excess * pace[LEVEL_DECAY + 3], end, end)
+        return
+    m0 = drawn_after(levels[MEAN, a, j], levels[R, a, j], r0, pace, MEAN_OUTER)
+    m1 = drawn_after(m0, r0, r1, pace, MEAN_INNER)
+    m2 = drawn_after(m1, r1, r2, pace, MEAN_INNER)
+    s[0, j], s[1, j], s[2, j] = signal(kin, a, j, r0, m0), signal(kin, a, j, r1, m1), signal(kin, a, j, r2, m2)
+    store(kin, levels, a, j, tonic + excess * pace[LEVEL_DECAY + 3], end, drawn_after(m2, r2, end, pace, MEAN_OUTER))
+
+
+@inlined
+def drawn_after(mean, r, r_next, pace, stretch):
+    """`modulators.relax` of the running mean with the decay and lag of a stretch of the step."""
+    return mean * pace[stretch] + r * (pace[stretch + 1] - pace[stretch]) + r_next * (1.0 - pace[stretch + 1])
+
+
+@inlined
+def set_level_pace(kin, pace, a, j, h_ms):
+    """Make `pace` that of modulator j in area a for a step of h_ms; on an even grid this is done once."""
+    if pace[LEVEL_MS] == h_ms and pace[LEVEL_MEAN_MS] == kin.baseline_tau_ms:
+        return
+    pace[LEVEL_MS], pace[LEVEL_MEAN_MS] = h_ms, kin.baseline_tau_ms
+    keep(pace, LEVEL_DECAY, decays(h_ms / kin.table[a, j, TAU]))
+    for first, share in ((MEAN_OUTER, NODES[0]), (MEAN_INNER, NODES[1] - NODES[0])):
+        pace[first] = relax(1.0, 0.0, 0.0, kin.baseline_tau_ms, share * h_ms)
+        pace[first + 1] = pace[first] + relax(0.0, 1.0, 0.0, kin.baseline_tau_ms, share * h_ms)
 
 
 @inlined
@@ -314,8 +348,8 @@ def keep(pace, first, four):
 
 
 @inlined
-def extend(rule, m, past, pace, a, s, n, h_ms):
-    """Extend the tables of area a from step n to n + 1, a step of h_ms with signals s (3, 4) at its nodes."""
+def extend(rule, m, past, pace, a, s, n, h_ms, one_trace):
+    """Extend the tables of area a from step n to n + 1, a step of h_ms with signals s (3, 4) at its nodes; one_trace: see `same_traces`."""
     speed = WEIGHTS[0] * h_ms * 1e-3 * rule.eta_per_s
     g_plus0, g_minus0 = node_gates(rule, m, s, 0, speed)
     g_plus1, g_minus1 = node_gates(rule, m, s, 1, 1.6 * speed)
@@ -334,6 +368,22 @@ def extend(rule, m, past, pace, a, s, n, h_ms):
     minus_window = window_decay(m, LTD_WINDOW, s, pace, PACE_WINDOW_MINUS, rule.tau_minus_ms)
     past[a, n + 1, WINDOW_PLUS] = past[a, n, WINDOW_PLUS] * plus_window
     past[a, n + 1, WINDOW_MINUS] = past[a, n, WINDOW_MINUS] * minus_window
+    add_stop(past, a, n, one_trace)
+
+
+@inlined
+def add_stop(past, a, n, one_trace):
+    """Note where step n to n + 1 must be looked at by itself: always, or where the gate turns."""
+    gone = past[a, n + 1, K_PLUS] - past[a, n, K_PLUS]
+    way = 1.0 if gone > 0.0 else (-1.0 if gone < 0.0 else past[a, n, WAY])
+    stops = int(past[a, n, STOPS])
+    if not one_trace:
+        past[a, stops, STOP_AT] = n + 1
+        stops += 1
+    elif way != past[a, n, WAY]:
+        past[a, stops, STOP_AT] = n
+        stops += 1
+    past[a, n + 1, STOPS], past[a, n + 1, WAY] = stops, way
 
 
 @inlined
@@ -426,15 +476,17 @@ def reach(syn, past, i, n1, n2):
 
 @inlined
 def bounded(syn, past, i, n, w_max):
-    """Weight i at step n, clipped as the dense form clips: where a bound is within reach, step by step."""
+    """Weight i at step n, clipped as the dense form clips: where a bound is within reach, from stop to stop."""
     last = int(syn[i, LAST])
     w = min(max(syn[i, ANCHOR] + earned(syn, past, last, i), W_MIN), w_max)  # against rounding only
     r = reach(syn, past, i, last, n)
     if w - r >= W_MIN and w + r <= w_max:
         return min(max(syn[i, ANCHOR] + earned(syn, past, n, i), W_MIN), w_max)  # against rounding only
-    for k in range(last, n):
-        w = min(max(w + earned(syn, past, k + 1, i) - earned(syn, past, k, i), W_MIN), w_max)
-    return w
+    then = earned(syn, past, last, i)
+    for q in range(int(past[last, STOPS]), int(past[n, STOPS])):
+        now = earned(syn, past, int(past[q, STOP_AT]), i)
+        w, then = min(max(w + now - then, W_MIN), w_max), now
+    return min(max(w + earned(syn, past, n, i) - then, W_MIN), w_max)
 
 
 @inlined
@@ -555,7 +607,7 @@ def restart(tables):
     """Start the tables of a new block."""
     for a in range(tables.past.shape[0]):
         for k in range(tables.past.shape[2]):
-            tables.past[a, 0, k] = 0.0 if k < N_SUMS else 1.0
+            tables.past[a, 0, k] = 0.0 if k < N_SUMS or k >= STOP_AT else 1.0
 
 
 @inlined

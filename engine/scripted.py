@@ -15,7 +15,7 @@ from engine.kernel import kernel
 from engine.loop import SLOW_MS, Job, Log, Record, State, simulate
 from engine.modulators import DRUG, DRUG_FROM, DRUG_UNTIL, N_MODULATORS, NO_DRUG, Kinetics, settle
 from engine.neurons import SCRIPTED
-from engine.plasticity import ANCHOR, Rule, Tables, restart
+from engine.plasticity import ANCHOR, N_COLUMNS, Rule, Tables, restart
 
 BLOCK_STEPS = 256
 
@@ -54,7 +54,10 @@ def pair_net(n, spike_step, spike_neuron):
     script[0], script[1] = spike_step, spike_neuron
     none = np.zeros(0, np.int64)
     rows, each = np.arange(n + 1), np.arange(n)
-    return Net(pop, np.zeros((1, 10)), proj, np.zeros(1), script, rows, each + n, rows, each, each, none, np.zeros(0))
+    silent = np.zeros((0, 4), np.int64), np.zeros(0)
+    return Net(
+        pop, np.zeros((1, 10)), np.zeros((1, 4)), proj, np.zeros(1), script, rows, each + n, rows, each, each, none, np.zeros(0), *silent
+    )
 
 
 @kernel
@@ -113,7 +116,7 @@ def play(physics, scripts, w_start, sample_ms, rng):
     """
     rule, n = physics.rule, w_start.size
     final = np.empty((scripts.times_ms.shape[0], n))
-    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, 13)), np.zeros((3, 4)), np.zeros(15))
+    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, N_COLUMNS)), np.zeros((3, 4)), np.zeros(15), np.zeros((1, 4, 10)))
     log = Log(np.zeros(0), np.zeros(0, np.int64), np.zeros(1, np.int64), 0.0, 0.0)
     watch = np.zeros(1, np.int64)
     synapse, modulator = np.zeros((3, sample_ms.size, 1)), np.zeros((2, sample_ms.size, 1, N_MODULATORS))

@@ -10,9 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from engine import __version__
+from engine.hubs import hub_fields
 from engine.modulators import modulator_fields
 from engine.parameters import Field, ParameterError, Value, fields, short, unknown_name
 from engine.plasticity import matrix_fields, rule_fields
@@ -65,7 +66,13 @@ class Settings:
 def schema(experiment: str, rule: str) -> Mapping[str, Field]:
     """All parameters of an experiment run with a rule, by name, with the defaults of that pair."""
     world, law = find("experiment", experiment), find("rule", rule)
-    spec = {**fields(world.Params, group="experiment"), **modulator_fields(), **rule_fields(), **matrix_fields()}
+    spec = {
+        **fields(world.Params, group="experiment"),
+        **modulator_fields(),
+        **hub_fields(hubs_of(world)),
+        **rule_fields(),
+        **matrix_fields(),
+    }
     defaults = {**getattr(law, "DEFAULTS", {}), **getattr(world, "DEFAULTS", {}), **law.CONSTANTS, **law.MATRIX}
     for name, value in defaults.items():
         if name not in spec:
@@ -76,12 +83,17 @@ def schema(experiment: str, rule: str) -> Mapping[str, Field]:
     return MappingProxyType(spec)
 
 
+def hubs_of(world: ModuleType) -> tuple[str, ...]:
+    """The modulators that the circuit of an experiment can release by itself."""
+    return getattr(world, "HUBS", ())
+
+
 @lru_cache(maxsize=1)
 def all_names() -> frozenset[str]:
     """Names of the parameters of all experiments."""
     out = set(modulator_fields()) | set(rule_fields()) | set(matrix_fields())
     for world in experiments().values():
-        out |= set(fields(world.Params))
+        out |= set(fields(world.Params)) | set(hub_fields(hubs_of(world)))
     return frozenset(out)
 
 

@@ -1,0 +1,172 @@
+"""Hubs: small groups of neurons that release a modulator when they spike. The same parts in every experiment that has them.
+
+A modulator is *scripted* (the experiment's events release bursts) or *emergent*: every spike of its hub raises it by `burst_nm` / n, after
+`delay_ms`, with n neurons in the hub. So `burst_nm` is the rise when each of them spikes once. What drives them, with rates r of reward
+neurons, V of the critic, S of stimulus neurons (time constant of the synapses in brackets; [.]+ by the threshold):
+
+    (H1)  DA    tonic + r(t) + V(t) - V(t - d) g        prediction error: reward, value now, value before (40 ms)
+    (H2)  up    [  r(t) + V(t) - V(t - d) g ]+          better than expected     } two groups without a modulator of their own,
+          down  [ -r(t) - V(t) + V(t - d) g ]+          worse than expected      } DA's drive with either sign, but no tonic rate
+    (H3)  ACh   tonic + mean of (up + down) + [S - V]   expected uncertainty and novelty: slow average of surprise (8 s), and of a stimulus
+                                                        whose value is not known yet
+    (H4)  NE    tonic + up + down - ACh                 unexpected uncertainty: surprise now, less what was to be expected (100 ms)
+    (H5)  5-HT  tonic + mean of r                       average outcome (20 s)
+
+d: `da_value_delay_ms`. g: `da_value_gain`, 1 for a full comparison. A critic that knows the reward makes r + V(t) - V(t - d) vanish at the
+reward and rise at the first sign of it: the error of temporal-difference learning, with a step of d and without discount.
+
+Model choices: one signed projection stands for a relay through interneurons; all four hubs are integrate-and-fire neurons with noise;
+sizes and weights are those below, set so that a value or a reward of 1 takes the DA hub from its tonic rate of about 7 Hz to about 35 Hz.
+
+Schultz W, Dayan P, Montague PR (1997) Science 275:1593 (DA). Yu AJ, Dayan P (2005) Neuron 46:681 (ACh as expected, NE as unexpected
+uncertainty, ACh sets the threshold of NE). Doya K (2002) Neural Netw 15:495 (5-HT and slow time scales).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from engine.bursts import Bursts, bursts
+from engine.circuit import NO_AREA, Circuit, Population, all_to_all
+from engine.dispatch import NoWorld
+from engine.loop import Job, simulate
+from engine.modulators import LABELS, MODULATORS
+from engine.neurons import Lif
+from engine.parameters import Field, Param, Value, fields
+
+EMERGENT = "emergent"
+
+
+# fmt: off
+class Source(NamedTuple):
+    """Where a modulator comes from; for each modulator that has a hub in the experiment, with its prefix (`da_source`)."""
+
+    source: Annotated[str, Param(choices=("scripted", "emergent"), doc="who releases it: the events of the task by script, or a hub of neurons", level="core", label="source")] = "scripted"
+    hub_noise_mv: Annotated[float, Param("mV", 0, 200, "noise of the hub's neurons (emergent)", soft=(0, 120), label="hub noise", step=2)] = 60.0
+
+
+class Expectation(NamedTuple):
+    """What the hubs know of value; in the group of dopamine."""
+
+    value_delay_ms: Annotated[int, Param("ms", 20, 2000, "how much older the value is that the hub subtracts (emergent)", log=True, soft=(20, 1000), level="core", label="value delay", step=10)] = 200
+    value_gain: Annotated[float, Param("", 0, 2, "share of the earlier value that is subtracted: 0 is a hub that expects nothing", level="core", label="expectation", step=0.05)] = 1.0
+# fmt: on
+
+
+def hub_fields(modulators: tuple[str, ...]) -> dict[str, Field]:
+    """The fields of the hubs of these modulators, prefixed."""
+    out = {}
+    for m in modulators:
+        for declaration in (Source, Expectation) if m == "da" else (Source,):
+            for name, field in fields(declaration, group=m).items():
+                out[f"{m}_{name}"] = Field(f"{m}_{name}", field.kind, field.default, field.param, m)
+    return out
+
+
+N_HUB = {"da": 24, "ach": 12, "ne": 12, "ht": 12}
+N_SURPRISE = 10
+UNIT_HZ = 800.0  # spikes per second of a whole group that stand for a value or a reward of 1
+UNIT_MV = 4.0  # what they add to the drive of a DA neuron
+TONIC_MV = {"da": 12.6, "ach": 10.5, "ne": 11.0, "ht": 10.5}
+SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=40.0)
+# Drive (mV) by what is 1 on average, and the time constant of the synapses of each hub (ms)
+SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 12.0, 3.0, 9.0, 0.25, 40.0
+SYNAPSE_MS = {"da": 40.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
+WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memory of the running means (ms)
+WARM_UP_MS = 5000
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A group of neurons that drives the hubs; unit_hz: its summed rate (spikes per second) that stands for 1."""
+
+    group: Population
+    unit_hz: float = UNIT_HZ
+
+
+def emergent(values: Mapping[str, Value]) -> list[str]:
+    """The modulators that a hub releases."""
+    return [m for m in MODULATORS if values.get(f"{m}_source") == EMERGENT]
+
+
+def scripted_bursts(values: Mapping[str, Value]) -> Bursts:
+    """The bursts that events release: none of a modulator that a hub releases."""
+    from_hub = set(emergent(values))
+    return bursts({**values, **{f"{m}_burst_nm": 0.0 for m in from_hub}})
+
+
+def add_hubs(
+    c: Circuit, values: Mapping[str, Value], reward: Drive, value: Drive | None = None, stimulus: Drive | None = None
+) -> dict[str, Population]:
+    """The hubs of all emergent modulators, by modulator; "up" and "down" where surprise is needed (H1 to H5)."""
+    hubs = {m: c.neurons(f"{LABELS[m]} hub", N_HUB[m], hub_cell(values, m), NO_AREA) for m in emergent(values)}
+    for m, hub in hubs.items():
+        c.release(hub, MODULATORS.index(m), float(values[f"{m}_burst_nm"]) / N_HUB[m], max(float(values[f"{m}_delay_ms"]), 0.0))
+    if "da" in hubs:
+        prediction_error(c, values, hubs["da"], 1.0, reward, value)
+    if "ach" in hubs or "ne" in hubs:
+        for name, sign in (("up", 1.0), ("down", -1.0)):
+            hubs[name] = c.neurons(name, N_SURPRISE, SURPRISE_CELL, NO_AREA)
+            prediction_error(c, values, hubs[name], sign, reward, value)
+            surprise_to(c, hubs, hubs[name])
+    if "ach" in hubs:
+        novelty(c, hubs["ach"], value, stimulus)
+    if "ach" in hubs and "ne" in hubs:
+        join(c, Drive(hubs["ach"], N_HUB["ach"] * 1.0), hubs["ne"], -ACH_TO_NE_MV, SYNAPSE_MS["ne"])
+    if "ht" in hubs:
+        join(c, reward, hubs["ht"], REWARD_TO_HT_MV, SYNAPSE_MS["ht"])
+    return hubs
+
+
+def hub_cell(values: Mapping[str, Value], m: str) -> Lif:
+    """A neuron of the hub of modulator m."""
+    return Lif(bias_mv=TONIC_MV[m], noise_mv=float(values[f"{m}_hub_noise_mv"]), tau_syn_ms=SYNAPSE_MS[m])
+
+
+def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_ms: float, delay_ms: float = 1.0) -> None:
+    """A fixed projection, each onto each: the source at its unit rate drives a neuron of the goal by drive_mv, on average.
+
+    A spike of weight w adds w mV that fades by exp(-h/tau_syn) in each step h, so a rate of r spikes per second adds r w / (1 - exp(-h/tau_syn))
+    per step of h = 1 ms.
+    """
+    if drive_mv == 0.0:
+        return
+    weight = abs(drive_mv) / (source.unit_hz * 1e-3) * (1.0 - np.exp(-1.0 / tau_syn_ms))
+    name = f"{source.group.name} to {goal.name}, {delay_ms:g} ms"
+    c.project(name, source.group, goal, all_to_all(source.group, goal), weight, delay_ms, gain_mv=np.sign(drive_mv))
+
+
+def prediction_error(c: Circuit, values: Mapping[str, Value], goal: Population, sign: float, reward: Drive, value: Drive | None) -> None:
+    """(H1, H2): reward and value now with this sign, value before with the other."""
+    join(c, reward, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
+    if value is not None:
+        join(c, value, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
+        before_mv = sign * UNIT_MV * float(values["da_value_gain"])
+        join(c, value, goal, -before_mv, SYNAPSE_MS["da"], 1.0 + float(values["da_value_delay_ms"]))
+
+
+def surprise_to(c: Circuit, hubs: Mapping[str, Population], group: Population) -> None:
+    """(H3, H4): a group of surprise neurons drives ACh (slowly) and NE (at once)."""
+    for m, drive_mv in (("ach", SURPRISE_TO_ACH_MV), ("ne", SURPRISE_TO_NE_MV)):
+        if m in hubs:
+            join(c, Drive(group, N_SURPRISE * 20.0), hubs[m], drive_mv, SYNAPSE_MS[m])
+
+
+def novelty(c: Circuit, hub: Population, value: Drive | None, stimulus: Drive | None) -> None:
+    """(H3): a stimulus drives ACh, and the value it has gained takes that away."""
+    if stimulus is not None:
+        join(c, stimulus, hub, NOVELTY_TO_ACH_MV, SYNAPSE_MS["ach"])
+        if value is not None:
+            join(c, value, hub, -NOVELTY_TO_ACH_MV, SYNAPSE_MS["ach"])
+
+
+def warm_up(job: Job, rng: np.random.Generator) -> None:
+    """Run WARM_UP_MS in which nothing happens but tonic firing, so that levels and their running means begin where they belong.
+
+    The means first follow quickly, then average over seconds. The job's clock then stands at step WARM_UP_MS, its time at 0.
+    """
+    for begin_ms, end_ms, mean_ms in WARM_UP:
+        quick = job._replace(kin=job.kin._replace(baseline_tau_ms=mean_ms))
+        simulate(quick, NoWorld(), np.zeros(0), np.arange(begin_ms, end_ms + 1.0), rng)
