@@ -4,16 +4,17 @@ A modulator is *scripted* (the experiment's events release bursts) or *emergent*
 `delay_ms`, with n neurons in the hub. So `burst_nm` is the rise when each of them spikes once. What drives them, with rates r of reward
 neurons, V of the critic, S of stimulus neurons (time constant of the synapses in brackets; [.]+ by the threshold):
 
-    (H1)  DA    tonic + r(t) + V(t) - V(t - d) g        prediction error: reward, value now, value before (40 ms)
-    (H2)  up    [  r(t) + V(t) - V(t - d) g ]+          better than expected     } two groups without a modulator of their own,
-          down  [ -r(t) - V(t) + V(t - d) g ]+          worse than expected      } DA's drive with either sign, but no tonic rate
+    (H1)  DA    tonic + r(t) + f V(t) - g V(t - d)      prediction error: reward, value now, value before (40 ms)
+    (H2)  up    [  r(t) + f V(t) - g V(t - d) ]+        better than expected     } two groups without a modulator of their own,
+          down  [ -r(t) - f V(t) + g V(t - d) ]+        worse than expected      } DA's drive with either sign, but no tonic rate
     (H3)  ACh   tonic + mean of (up + down) + [S - V]   expected uncertainty and novelty: slow average of surprise (8 s), and of a stimulus
                                                         whose value is not known yet
     (H4)  NE    tonic + up + down - ACh                 unexpected uncertainty: surprise now, less what was to be expected (100 ms)
     (H5)  5-HT  tonic + mean of r                       average outcome (20 s)
 
-d: `da_value_delay_ms`. g: `da_value_gain`, 1 for a full comparison. A critic that knows the reward makes r + V(t) - V(t - d) vanish at the
-reward and rise at the first sign of it: the error of temporal-difference learning, with a step of d and without discount.
+d: `da_value_delay_ms`. f, g: `da_value_now`, `da_value_gain`, 1 for a full comparison. A critic that knows the reward makes r + V(t) - V(t - d)
+vanish at the reward and rise at the first sign of it: the error of temporal-difference learning, with a step of d and without discount. With f = 0
+only what comes is compared with what was expected, as in Rescorla and Wagner (1972).
 
 Model choices: one signed projection stands for a relay through interneurons; all four hubs are integrate-and-fire neurons with noise;
 sizes and weights are those below, set so that a value or a reward of 1 takes the DA hub from its tonic rate of about 7 Hz to about 35 Hz.
@@ -51,6 +52,7 @@ class Expectation(NamedTuple):
     """What the hubs know of value; in the group of dopamine."""
 
     value_delay_ms: Annotated[int, Param("ms", 20, 2000, "how much older the value is that the hub subtracts (emergent)", log=True, soft=(20, 1000), level="core", label="value delay", step=10)] = 200
+    value_now: Annotated[float, Param("", 0, 2, "share of the present value that is added: 1 as in temporal-difference learning, 0 as in Rescorla-Wagner", level="core", label="value now", step=0.05)] = 1.0
     value_gain: Annotated[float, Param("", 0, 2, "share of the earlier value that is subtracted: 0 is a hub that expects nothing", level="core", label="expectation", step=0.05)] = 1.0
 # fmt: on
 
@@ -142,7 +144,7 @@ def prediction_error(c: Circuit, values: Mapping[str, Value], goal: Population, 
     """(H1, H2): reward and value now with this sign, value before with the other."""
     join(c, reward, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
     if value is not None:
-        join(c, value, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
+        join(c, value, goal, sign * UNIT_MV * float(values["da_value_now"]), SYNAPSE_MS["da"])
         before_mv = sign * UNIT_MV * float(values["da_value_gain"])
         join(c, value, goal, -before_mv, SYNAPSE_MS["da"], 1.0 + float(values["da_value_delay_ms"]))
 
