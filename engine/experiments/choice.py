@@ -33,7 +33,7 @@ from engine.settings import Settings
 
 TITLE = "Choice"
 QUESTION = "How does a bandit become a habit, and break?"
-DEFAULT_RULE = "td_ltp_2013"
+DEFAULT_RULE = "doya_2002"
 HUBS = MODULATORS
 ROWS = tuple(row for row in ROWS if row != "consolidation")
 PANELS = ()
@@ -62,7 +62,7 @@ class Params(NamedTuple):
     drift_sd: Annotated[float, Param("", 0, 0.5, "step of the wandering probabilities from trial to trial (drift)", soft=(0, 0.2), label="drift step", step=0.01)] = 0.05
     trials: Annotated[int, Param("", 10, 1000, "number of trials", log=True, soft=(20, 400), level="core", label="trials", step=1)] = 120
     outcome_delay_ms: Annotated[int, Param("ms", 100, 5000, "from the choice to its outcome", soft=(100, 2000), level="intro", label="choice to outcome", step=10)] = 250
-    pause_s: Annotated[float, Param("s", 0.3, 10, "from the outcome to the next cue", level="core", label="pause", step=0.05)] = 0.55
+    pause_s: Annotated[float, Param("s", 0.3, 10, "from the outcome to the next cue", level="core", label="pause", step=0.05)] = 0.45
     window_ms: Annotated[int, Param("ms", 20, 500, "time in which the spikes of the choice pools are counted", level="core", label="choice window", step=10)] = 100
     rivalry_mv: Annotated[float, Param("mV", 0, 60, "inhibition of a choice pool by another that fires at its unit rate", level="core", label="lateral inhibition", step=0.5)] = 8.0
     opponency: Annotated[float, Param("", -1, 1, "weight of D1 against D2 at the time of choice: above 0 gains count more, below 0 losses", level="core", label="D1 over D2", step=0.05)] = 0.0
@@ -78,8 +78,8 @@ class Params(NamedTuple):
 
 DEFAULTS = {
     "da_tonic_nm": 10.0, "da_burst_nm": 80.0, "da_tau_ms": 60.0, "da_delay_ms": 0, "da_source": "emergent", "da_value_delay_ms": 100, "da_value_now": 0.0,
-    "ach_delay_ms": 0, "ach_burst_nm": 40.0, "ach_source": "emergent",
-    "ne_delay_ms": 0, "ne_burst_nm": 40.0, "ne_source": "emergent",
+    "ach_delay_ms": 0, "ach_burst_nm": 200.0, "ach_source": "emergent",
+    "ne_delay_ms": 0, "ne_burst_nm": 200.0, "ne_tau_ms": 300.0, "ne_hub_noise_mv": 40.0, "ne_source": "emergent",
     "ht_delay_ms": 0, "ht_burst_nm": 40.0, "ht_source": "emergent",
 }  # fmt: skip
 
