@@ -128,8 +128,8 @@ def hub_cell(values: Mapping[str, Value], m: str) -> Lif:
     return Lif(bias_mv=TONIC_MV[m], noise_mv=float(values[f"{m}_hub_noise_mv"]), tau_syn_ms=SYNAPSE_MS[m])
 
 
-def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_ms: float, delay_ms: float = 1.0) -> None:
-    """A fixed projection, each onto each: the source at its unit rate drives a neuron of the goal by drive_mv, on average.
+def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_ms: float, delay_ms: float = 1.0, pairs=None) -> None:
+    """A fixed projection, each onto each or these pairs: the source at its unit rate drives a neuron of the goal by drive_mv, on average.
 
     A spike of weight w adds w mV that fades by exp(-h/tau_syn) in each step h, so a rate of r spikes per second adds r w / (1 - exp(-h/tau_syn))
     per step of h = 1 ms.
@@ -138,7 +138,8 @@ def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_m
         return
     weight = abs(drive_mv) / (source.unit_hz * 1e-3) * (1.0 - np.exp(-1.0 / tau_syn_ms))
     name = f"{source.group.name} to {goal.name}, {delay_ms:g} ms"
-    c.project(name, source.group, goal, all_to_all(source.group, goal), weight, delay_ms, gain_mv=np.sign(drive_mv))
+    pairs = all_to_all(source.group, goal) if pairs is None else pairs
+    c.project(name, source.group, goal, pairs, weight, delay_ms, gain_mv=np.sign(drive_mv))
 
 
 def prediction_error(c: Circuit, values: Mapping[str, Value], goal: Population, sign: float, reward: Drive, value: Drive | None) -> None:

@@ -13,7 +13,9 @@ Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024.
 """
 
 TITLE = "Metalearning (four modulators, four jobs)"
-SUMMARY = "Dopamine above or below its usual level teaches; norepinephrine and acetylcholine set how fast, serotonin how long a trace lasts."
+SUMMARY = (
+    "Dopamine above or below its usual level teaches; norepinephrine and acetylcholine set how fast, serotonin how long a trace lasts."
+)
 PAPERS = (
     "Doya K (2002) Neural Netw 15:495-506",
     "Yu AJ, Dayan P (2005) Neuron 46:681-692",
