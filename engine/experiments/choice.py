@@ -38,8 +38,7 @@ QUESTION = "How does a bandit become a habit, and break?"
 DEFAULT_RULE = "doya_2002"
 HUBS = MODULATORS
 ROWS = tuple(row for row in ROWS if row != "consolidation")
-PANELS = ()
-PANELS_ = (
+PANELS = (
     "choice_trials", "choice_modulators", "choice_reversal", "choice_weights", "choice_psychometric", "choice_stay_shift", "choice_entropy",
 )  # fmt: skip
 PAPERS = (
@@ -76,8 +75,8 @@ class Params(NamedTuple):
     small_size: Annotated[float, Param("", 0, 1, "what option A always pays (patience, risk), as a share of the reward", level="core", label="small reward", step=0.05)] = 0.5
     late_ms: Annotated[int, Param("ms", 0, 5000, "how much later the other options pay (patience)", soft=(0, 2000), level="core", label="large is later by", step=10)] = 500
     trials: Annotated[int, Param("", 10, 1000, "number of trials", log=True, soft=(20, 400), level="core", label="trials", step=1)] = 120
-    outcome_delay_ms: Annotated[int, Param("ms", 100, 5000, "from the choice to its outcome", soft=(100, 2000), level="intro", label="choice to outcome", step=10)] = 250
-    pause_s: Annotated[float, Param("s", 0.3, 10, "from the outcome to the next cue", level="core", label="pause", step=0.05)] = 0.4
+    outcome_delay_ms: Annotated[int, Param("ms", 200, 5000, "from the choice to its outcome", soft=(200, 2000), level="intro", label="choice to outcome", step=10)] = 250
+    pause_s: Annotated[float, Param("s", 0.3, 10, "from the outcome to the next cue", level="core", label="pause", step=0.05)] = 0.35
     window_ms: Annotated[int, Param("ms", 20, 500, "time in which the spikes of the choice pools are counted", level="core", label="choice window", step=10)] = 100
     rivalry_mv: Annotated[float, Param("mV", 0, 60, "inhibition of a choice pool by another that fires at its unit rate", level="core", label="lateral inhibition", step=0.5)] = 8.0
     opponency: Annotated[float, Param("", -1, 1, "weight of D1 against D2 at the time of choice: above 0 gains count more, below 0 losses", level="core", label="D1 over D2", step=0.05)] = 0.0
@@ -147,13 +146,13 @@ OUTPUTS = {
 N_CORTEX, N_STATE, N_REWARD, N_COPY = 16, 16, 10, 4
 N_D, N_POOL, N_CRITIC, N_GATE = 6, 8, 16, 4
 CORTEX_HZ, STATE_HZ, COPY_HZ = 60.0, 100.0, 100.0
-CUE_MS, ACT_MS = 20, 100
+CUE_MS, ACT_MS = 20, 150
 D_CELL = Lif(bias_mv=10.0, noise_mv=40.0)
 POOL_CELL = Lif(bias_mv=14.0, noise_mv=60.0, tau_syn_ms=10.0)
 CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=50.0, tau_syn_ms=50.0)
 GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
 # Drive (mV): of the strongest plastic synapses together; of the efference copy; of D1 and D2 at D_HZ; POOL_HZ: unit rate of a choice pool
-CORTEX_MV, VALUE_MV, COPY_MV, D_MV = 20.0, 30.0, 15.0, 8.0
+CORTEX_MV, VALUE_MV, COPY_MV, D_MV = 20.0, 30.0, 25.0, 8.0
 D_HZ, POOL_HZ = N_D * 50.0, N_POOL * 40.0
 D1_AREA, D2_AREA = 0, 1
 D2_EFFECT = (
@@ -161,9 +160,9 @@ D2_EFFECT = (
 )  # of dopamine in the area of D2: the other sign, and twice the size, since D2 receptors have the higher affinity (model choice)
 V_START = 0.3  # start weight of the critic, of the upper bound
 SAMPLE_MS, OUTCOME_MS = 50, 250
-BAND_SEEDS, BAND_S = 20, 2200.0  # seeds behind the band, fewer where they would take more simulated time than this
+BAND_SEEDS, BAND_S = 20, 1800.0  # seeds behind the band, fewer where they would take more simulated time than this
 MAX_SECONDS = 4000.0
-LIVE_S = 55.0  # simulated time of the preview while a control moves
+LIVE_S = 45.0  # simulated time of the preview while a control moves
 SHARED, CRITERION = 10, 8  # trials of a running share; best choices among them that count as learned
 AGENDA_MS = 12_000
 AFTER, LATE = 15, 4
