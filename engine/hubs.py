@@ -4,7 +4,7 @@ A modulator is *scripted* (the experiment's events release bursts) or *emergent*
 `delay_ms`, with n neurons in the hub. So `burst_nm` is the rise when each of them spikes once. What drives them, with rates r of reward
 neurons, V of the critic, S of stimulus neurons (time constant of the synapses in brackets; [.]+ by the threshold):
 
-    (H1)  DA    tonic + r(t) + V(t) - V(t - d) g        prediction error: reward, value now, value before (40 ms)
+    (H1)  DA    tonic + r(t) + V(t) - V(t - d) g        prediction error: reward, value now, value before (20 ms)
     (H2)  up    [  r(t) + V(t) - V(t - d) g ]+          better than expected     } two groups without a modulator of their own,
           down  [ -r(t) - V(t) + V(t - d) g ]+          worse than expected      } DA's drive with either sign, but no tonic rate
     (H3)  ACh   tonic + mean of (up + down) + [S - V]   expected uncertainty and novelty: slow average of surprise (8 s), and of a stimulus
@@ -44,13 +44,13 @@ class Source(NamedTuple):
     """Where a modulator comes from; for each modulator that has a hub in the experiment, with its prefix (`da_source`)."""
 
     source: Annotated[str, Param(choices=("scripted", "emergent"), doc="who releases it: the events of the task by script, or a hub of neurons", level="core", label="source")] = "scripted"
-    hub_noise_mv: Annotated[float, Param("mV", 0, 200, "noise of the hub's neurons (emergent)", soft=(0, 120), label="hub noise", step=2)] = 60.0
+    hub_noise_mv: Annotated[float, Param("mV", 0, 200, "noise of the hub's neurons (emergent)", soft=(0, 160), label="hub noise", step=2)] = 100.0
 
 
 class Expectation(NamedTuple):
     """What the hubs know of value; in the group of dopamine."""
 
-    value_delay_ms: Annotated[int, Param("ms", 20, 2000, "how much older the value is that the hub subtracts (emergent)", log=True, soft=(20, 1000), level="core", label="value delay", step=10)] = 200
+    value_delay_ms: Annotated[int, Param("ms", 20, 2000, "how much older the value is that the hub subtracts (emergent)", log=True, soft=(20, 1000), level="core", label="value delay", step=10)] = 100
     value_gain: Annotated[float, Param("", 0, 2, "share of the earlier value that is subtracted: 0 is a hub that expects nothing", level="core", label="expectation", step=0.05)] = 1.0
 # fmt: on
 
@@ -69,11 +69,11 @@ N_HUB = {"da": 24, "ach": 12, "ne": 12, "ht": 12}
 N_SURPRISE = 10
 UNIT_HZ = 800.0  # spikes per second of a whole group that stand for a value or a reward of 1
 UNIT_MV = 4.0  # what they add to the drive of a DA neuron
-TONIC_MV = {"da": 12.6, "ach": 10.5, "ne": 11.0, "ht": 10.5}
+TONIC_MV = {"da": 11.0, "ach": 10.5, "ne": 11.0, "ht": 10.5}
 SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=40.0)
 # Drive (mV) by what is 1 on average, and the time constant of the synapses of each hub (ms)
 SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 12.0, 3.0, 9.0, 0.25, 40.0
-SYNAPSE_MS = {"da": 40.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
+SYNAPSE_MS = {"da": 20.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
 WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memory of the running means (ms)
 WARM_UP_MS = 5000
 
