@@ -4,16 +4,17 @@ A modulator is *scripted* (the experiment's events release bursts) or *emergent*
 `delay_ms`, with n neurons in the hub. So `burst_nm` is the rise when each of them spikes once. What drives them, with rates r of reward
 neurons, V of the critic, S of stimulus neurons (time constant of the synapses in brackets; [.]+ by the threshold):
 
-    (H1)  DA    tonic + r(t) + V(t) - V(t - d) g        prediction error: reward, value now, value before (20 ms)
-    (H2)  up    [  r(t) + V(t) - V(t - d) g ]+          better than expected     } two groups without a modulator of their own,
-          down  [ -r(t) - V(t) + V(t - d) g ]+          worse than expected      } DA's drive with either sign, but no tonic rate
+    (H1)  DA    tonic + r(t) + f V(t) - g V(t - d)      prediction error: reward, value now, value before (20 ms)
+    (H2)  up    [  r(t) + f V(t) - g V(t - d) ]+        better than expected     } two groups without a modulator of their own,
+          down  [ -r(t) - f V(t) + g V(t - d) ]+        worse than expected      } DA's drive with either sign, but no tonic rate
     (H3)  ACh   tonic + mean of (up + down) + [S - V]   expected uncertainty and novelty: slow average of surprise (8 s), and of a stimulus
                                                         whose value is not known yet
     (H4)  NE    tonic + up + down - ACh                 unexpected uncertainty: surprise now, less what was to be expected (100 ms)
     (H5)  5-HT  tonic + mean of r                       average outcome (20 s)
 
-d: `da_value_delay_ms`. g: `da_value_gain`, 1 for a full comparison. A critic that knows the reward makes r + V(t) - V(t - d) vanish at the
-reward and rise at the first sign of it: the error of temporal-difference learning, with a step of d and without discount.
+d: `da_value_delay_ms`. f, g: `da_value_now`, `da_value_gain`, 1 for a full comparison. A critic that knows the reward makes r + V(t) - V(t - d)
+vanish at the reward and rise at the first sign of it: the error of temporal-difference learning, with a step of d and without discount. With f = 0
+only what comes is compared with what was expected, as in Rescorla and Wagner (1972).
 
 Model choices: one signed projection stands for a relay through interneurons; all four hubs are integrate-and-fire neurons with noise;
 sizes and weights are those below, set so that a value or a reward of 1 takes the DA hub from its tonic rate of about 7 Hz to about 35 Hz.
@@ -51,6 +52,7 @@ class Expectation(NamedTuple):
     """What the hubs know of value; in the group of dopamine."""
 
     value_delay_ms: Annotated[int, Param("ms", 20, 2000, "how much older the value is that the hub subtracts (emergent)", log=True, soft=(20, 1000), level="core", label="value delay", step=10)] = 100
+    value_now: Annotated[float, Param("", 0, 2, "share of the present value that is added: 1 as in temporal-difference learning, 0 as in Rescorla-Wagner", level="core", label="value now", step=0.05)] = 1.0
     value_gain: Annotated[float, Param("", 0, 2, "share of the earlier value that is subtracted: 0 is a hub that expects nothing", level="core", label="expectation", step=0.05)] = 1.0
 # fmt: on
 
@@ -69,11 +71,12 @@ N_HUB = {"da": 24, "ach": 12, "ne": 12, "ht": 12}
 N_SURPRISE = 10
 UNIT_HZ = 800.0  # spikes per second of a whole group that stand for a value or a reward of 1
 UNIT_MV = 4.0  # what they add to the drive of a DA neuron
-TONIC_MV = {"da": 11.0, "ach": 10.5, "ne": 11.0, "ht": 10.5}
-SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=40.0)
+TONIC_MV = {"da": 11.0, "ach": 8.0, "ne": 10.0, "ht": 10.5}
+SURPRISE_MV = 10.0  # what a surprise of 1 adds to the drive of a surprise neuron: below about 0.5 it stays silent
 # Drive (mV) by what is 1 on average, and the time constant of the synapses of each hub (ms)
-SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 12.0, 3.0, 9.0, 0.25, 40.0
+SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 40.0, 10.0, 20.0, 0.25, 40.0
 SYNAPSE_MS = {"da": 20.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
+SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=40.0, tau_syn_ms=SYNAPSE_MS["da"])
 WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memory of the running means (ms)
 WARM_UP_MS = 5000
 
@@ -98,9 +101,17 @@ def scripted_bursts(values: Mapping[str, Value]) -> Bursts:
 
 
 def add_hubs(
-    c: Circuit, values: Mapping[str, Value], reward: Drive, value: Drive | None = None, stimulus: Drive | None = None
+    c: Circuit,
+    values: Mapping[str, Value],
+    reward: Drive,
+    value: Drive | None = None,
+    stimulus: Drive | None = None,
+    uncertain=("up", "down"),
 ) -> dict[str, Population]:
-    """The hubs of all emergent modulators, by modulator; "up" and "down" where surprise is needed (H1 to H5)."""
+    """The hubs of all emergent modulators, by modulator; "up" and "down" where surprise is needed (H1 to H5).
+
+    uncertain: which surprises ACh averages. Where a cue of its own is a good surprise, only disappointments tell how far it can be relied on.
+    """
     hubs = {m: c.neurons(f"{LABELS[m]} hub", N_HUB[m], hub_cell(values, m), NO_AREA) for m in emergent(values)}
     for m, hub in hubs.items():
         c.release(hub, MODULATORS.index(m), float(values[f"{m}_burst_nm"]) / N_HUB[m], max(float(values[f"{m}_delay_ms"]), 0.0))
@@ -109,8 +120,8 @@ def add_hubs(
     if "ach" in hubs or "ne" in hubs:
         for name, sign in (("up", 1.0), ("down", -1.0)):
             hubs[name] = c.neurons(name, N_SURPRISE, SURPRISE_CELL, NO_AREA)
-            prediction_error(c, values, hubs[name], sign, reward, value)
-            surprise_to(c, hubs, hubs[name])
+            prediction_error(c, values, hubs[name], sign * SURPRISE_MV / UNIT_MV, reward, value)
+            surprise_to(c, hubs, hubs[name], ("ach", "ne") if name in uncertain else ("ne",))
     if "ach" in hubs:
         novelty(c, hubs["ach"], value, stimulus)
     if "ach" in hubs and "ne" in hubs:
@@ -125,8 +136,8 @@ def hub_cell(values: Mapping[str, Value], m: str) -> Lif:
     return Lif(bias_mv=TONIC_MV[m], noise_mv=float(values[f"{m}_hub_noise_mv"]), tau_syn_ms=SYNAPSE_MS[m])
 
 
-def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_ms: float, delay_ms: float = 1.0) -> None:
-    """A fixed projection, each onto each: the source at its unit rate drives a neuron of the goal by drive_mv, on average.
+def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_ms: float, delay_ms: float = 1.0, pairs=None) -> None:
+    """A fixed projection, each onto each or these pairs: the source at its unit rate drives a neuron of the goal by drive_mv, on average.
 
     A spike of weight w adds w mV that fades by exp(-h/tau_syn) in each step h, so a rate of r spikes per second adds r w / (1 - exp(-h/tau_syn))
     per step of h = 1 ms.
@@ -135,22 +146,23 @@ def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_m
         return
     weight = abs(drive_mv) / (source.unit_hz * 1e-3) * (1.0 - np.exp(-1.0 / tau_syn_ms))
     name = f"{source.group.name} to {goal.name}, {delay_ms:g} ms"
-    c.project(name, source.group, goal, all_to_all(source.group, goal), weight, delay_ms, gain_mv=np.sign(drive_mv))
+    pairs = all_to_all(source.group, goal) if pairs is None else pairs
+    c.project(name, source.group, goal, pairs, weight, delay_ms, gain_mv=np.sign(drive_mv))
 
 
 def prediction_error(c: Circuit, values: Mapping[str, Value], goal: Population, sign: float, reward: Drive, value: Drive | None) -> None:
     """(H1, H2): reward and value now with this sign, value before with the other."""
     join(c, reward, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
     if value is not None:
-        join(c, value, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
+        join(c, value, goal, sign * UNIT_MV * float(values["da_value_now"]), SYNAPSE_MS["da"])
         before_mv = sign * UNIT_MV * float(values["da_value_gain"])
         join(c, value, goal, -before_mv, SYNAPSE_MS["da"], 1.0 + float(values["da_value_delay_ms"]))
 
 
-def surprise_to(c: Circuit, hubs: Mapping[str, Population], group: Population) -> None:
-    """(H3, H4): a group of surprise neurons drives ACh (slowly) and NE (at once)."""
+def surprise_to(c: Circuit, hubs: Mapping[str, Population], group: Population, goals: tuple[str, ...]) -> None:
+    """(H3, H4): a group of surprise neurons drives ACh (slowly) and NE (at once), those of them that are goals."""
     for m, drive_mv in (("ach", SURPRISE_TO_ACH_MV), ("ne", SURPRISE_TO_NE_MV)):
-        if m in hubs:
+        if m in hubs and m in goals:
             join(c, Drive(group, N_SURPRISE * 20.0), hubs[m], drive_mv, SYNAPSE_MS[m])
 
 

@@ -316,7 +316,7 @@ def network(values: dict[str, Value]) -> Network:
     if values["inhibition_mv"] > 0.0:
         gate = c.neurons("gate", N_GATE, GATE_CELL, 0, (0.0, -float(values["disinhibition_mv"]), 0.0, 0.0))
         inhibition(c, chain, gate, critic, values["inhibition_mv"], GATE_DRIVE_MV)
-    add_hubs(c, values, paid, value, active)
+    add_hubs(c, values, paid, value, active, uncertain=("down",))
     return Network(c, chain, reward, critic, response)
 
 
