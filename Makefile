@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 DOCS := $(PY) -m engine docs
 
-.PHONY: help run serve test test-slow lint bench docs clean
+.PHONY: help run serve test test-slow lint bench docs claims clean
 .DELETE_ON_ERROR:
 
 help:
@@ -39,6 +39,11 @@ bench: .venv/.dev ## the benchmarks, as tables with ratios
 
 docs: .venv/.runtime ## write the generated pages of docs/ anew
 	@$(DOCS)
+
+claims: .venv/.dev ## run the tests of the claims and write docs/claims.md anew
+	@rm -f .claims.jsonl
+	@THIRD_FACTOR_CLAIMS=.claims.jsonl $(PY) -m pytest -q -m claim -n 2 --dist loadfile
+	@THIRD_FACTOR_CLAIMS=.claims.jsonl $(PY) tests/claims.py && rm .claims.jsonl
 
 clean: ## remove everything that a target has made, .venv included
 	rm -rf .venv .kernel_cache .pytest_cache .hypothesis .ruff_cache .import_linter_cache test-results

@@ -55,6 +55,7 @@
     const layout = { ...figure.layout, width: gd.clientWidth, height: gd.clientHeight, autosize: false };
     Plotly.react(gd, [...figure.data, ...ghosts(panel)], layout, CONFIG);
     panel.paths = null;
+    panel.drawnHeat = figure.data.map((t) => t.type === "heatmap" && { rows: t.z.length, columns: t.z[0].length });
     ghostsBehind(panel);
   }
 
@@ -79,8 +80,9 @@
       panel.rest = arraysOf(figure);
       panel.fresh = true;
       describe(panel, figure.summary || "");
+      panel.gd.closest("figure").hidden = Boolean(figure.layout.meta.hidden);
       panel.gd.closest("figure").style.height = figure.layout.meta.height ? figure.layout.meta.height + "px" : "";
-      react(panel);
+      if (!figure.layout.meta.hidden) react(panel);
       panel.ghostMoved = false;
     }
     digest = reply.digest;
@@ -223,6 +225,7 @@
   function moveTrace(panel, trace, place, data, i) {
     const { gd } = panel;
     if (trace.visible !== true) return true;
+    if (trace.type === "heatmap") return moveHeat(panel, trace, data, i);
     const group = place.own;
     const xa = axisOf(gd, trace.xaxis);
     const ya = axisOf(gd, trace.yaxis);
@@ -314,6 +317,47 @@
       bar.setAttribute("d", Number.isFinite(top) ? `M${near(x(known[k].p0))},${near(y(0))}V${top}H${near(x(known[k].p1))}V${near(y(0))}Z` : "M0,0");
     });
     return true;
+  }
+
+  // A heat map is one picture: a pixel for every cell, stretched by the browser.
+  function moveHeat(panel, trace, data, i) {
+    const which = panel.gd._fullData.slice(0, i).filter((t) => t.type === "heatmap").length;
+    const image = panel.gd.querySelectorAll(".heatmaplayer image")[which];
+    const old = panel.drawnHeat[i];
+    if (!image || !old || old.rows !== data.z.length || old.columns !== data.z[0].length || !trace.colorscale) return false;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [old.columns, old.rows];
+    const pen = canvas.getContext("2d");
+    const pixels = pen.createImageData(old.columns, old.rows);
+    const colours = palette(trace.colorscale);
+    const scale = (colours.length / 4 - 1) / (trace.zmax - trace.zmin);
+    data.z.forEach((row, r) => {
+      const line = 4 * old.columns * (old.rows - 1 - r);
+      row.forEach((z, c) => {
+        if (z !== z) return;
+        const k = 4 * Math.round(Math.min(Math.max(z - trace.zmin, 0), trace.zmax - trace.zmin) * scale);
+        for (let q = 0; q < 4; q++) pixels.data[line + 4 * c + q] = colours[k + q];
+      });
+    });
+    pen.putImageData(pixels, 0, 0);
+    remember(panel, image, "href");
+    remember(panel, image, "style");
+    image.style.imageRendering = "pixelated";
+    image.setAttribute("href", canvas.toDataURL());
+    return true;
+  }
+  // 256 colours along a scale of [share, "rgb(...)"], four bytes each.
+  const palettes = new Map();
+  function palette(scale) {
+    const key = JSON.stringify(scale);
+    if (palettes.has(key)) return palettes.get(key);
+    const pen = Object.assign(document.createElement("canvas"), { width: 256, height: 1 }).getContext("2d");
+    const shade = pen.createLinearGradient(0.5, 0, 255.5, 0);
+    scale.forEach(([share, colour]) => shade.addColorStop(share, colour));
+    pen.fillStyle = shade;
+    pen.fillRect(0, 0, 256, 1);
+    palettes.set(key, pen.getImageData(0, 0, 256, 1).data);
+    return palettes.get(key);
   }
 
   function ghostsBehind(panel) {
@@ -418,7 +462,7 @@
       }
       panels.clear();
       digest = "";
-      for (const column of ["mechanism", "effect"]) {
+      for (const column of ["mechanism", "effect", "more"]) {
         const home = document.getElementById(column + "-panels");
         home.replaceChildren(...list.filter((p) => p.column === column).map(place));
       }

@@ -237,11 +237,23 @@
     return (axis.title && axis.title.text) || (letter === "x" && shared.title && shared.title.text) || letter;
   }
   function asTable(trace, layout) {
+    if (trace.z) return asGrid(trace, layout);
     const n = trace.y.length;
     const picked = Array.from({ length: Math.min(n, ROWS) }, (_, k) => Math.round((k * (n - 1)) / Math.max(Math.min(n, ROWS) - 1, 1)));
     const rows = picked.map((k) => make("tr", {}, [make("td", { textContent: TF.number(trace.x[k]) }), make("td", { textContent: TF.number(trace.y[k]) })]));
     const head = make("tr", {}, [make("th", { textContent: axisTitle(layout, trace.xaxis, "x"), scope: "col" }), make("th", { textContent: trace.name, scope: "col" })]);
     return make("details", {}, [make("summary", { textContent: trace.name }), make("table", {}, [make("thead", {}, [head]), make("tbody", {}, rows)])]);
+  }
+
+  // A heat map: at most ROWS by COLUMNS of its cells.
+  const COLUMNS = 16;
+  function asGrid(trace, layout) {
+    const picked = (n, most) => Array.from({ length: Math.min(n, most) }, (_, k) => Math.round((k * (n - 1)) / Math.max(Math.min(n, most) - 1, 1)));
+    const columns = picked(trace.x.length, COLUMNS);
+    const corner = `${axisTitle(layout, trace.yaxis, "y")} \\ ${axisTitle(layout, trace.xaxis, "x")}`;
+    const head = make("tr", {}, [make("th", { textContent: corner, scope: "col" }), ...columns.map((c) => make("th", { textContent: TF.number(trace.x[c]), scope: "col" }))]);
+    const rows = picked(trace.y.length, ROWS).map((r) => make("tr", {}, [make("th", { textContent: TF.number(trace.y[r]), scope: "row" }), ...columns.map((c) => make("td", { textContent: Number.isNaN(trace.z[r][c]) ? "" : TF.number(trace.z[r][c]) }))]));
+    return make("details", {}, [make("summary", { textContent: trace.name }), make("div", { className: "wide-table" }, [make("table", {}, [make("thead", {}, [head]), make("tbody", {}, rows)])])]);
   }
 
   document.addEventListener("DOMContentLoaded", () => {

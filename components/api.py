@@ -158,9 +158,11 @@ def pictured(run: Run, look: Theme, engine_s: float = 0.0) -> dict:
 
 
 def pictures(run: Run, look: Theme, packer: Packer) -> dict[str, dict]:
-    """The figure of every panel; only what moves when the run is a live one."""
+    """The figure of every panel; only what moves, above the fold, when the run is a live one."""
     out = {}
     for name, panel in panels_of(run.settings.experiment).items():
+        if run.tier == "live" and panel.COLUMN == "more":
+            continue
         figure = panel.figure(run, look)
         out[name] = packer.pack(moving(figure) if run.tier == "live" else figure | {"summary": panel.SUMMARY(run)})
     return out

@@ -12,6 +12,7 @@ import numpy as np
 from cachetools import LRUCache
 from flask_caching import Cache
 
+from engine.interventions import outputs_of
 from engine.registry import find
 from engine.run import Run, frozen, run_settings
 from engine.settings import Settings
@@ -121,4 +122,4 @@ def packed(run: Run) -> bytes:
 def unpacked(settings: Settings, tier: str, data: bytes) -> Run:
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         arrays = {name: frozen(stored[name]) for name in stored.files}
-    return Run(settings, tier, MappingProxyType(arrays), MappingProxyType(find("experiment", settings.experiment).OUTPUTS), 0.0)
+    return Run(settings, tier, MappingProxyType(arrays), MappingProxyType(outputs_of(find("experiment", settings.experiment))), 0.0)

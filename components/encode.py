@@ -52,7 +52,7 @@ def moving(figure: dict) -> dict:
     out |= {name: [picked(item, keys) for item in layout[name]] for name, keys in ITEM_KEYS.items() if name in layout}
     if "meta" in layout:
         out["meta"] = layout["meta"]
-    return {"data": [picked(trace, ("x", "y")) for trace in figure["data"]], "layout": out}
+    return {"data": [picked(trace, ("x", "y", "z")) for trace in figure["data"]], "layout": out}
 
 
 def picked(item: dict, keys: tuple[str, ...]) -> dict:

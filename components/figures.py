@@ -231,6 +231,21 @@ def dots(x, y, colour: str, theme: Theme, hover: str = "", *, at: str = "y", siz
     return out | (hovering(hover) if hover else {"hoverinfo": "skip"}) | more
 
 
+def heat(x, y, z, top: float, theme: Theme, hover: str, *, colour: str, name: str) -> dict:
+    """A heat map of z (y, x), symmetric about 0 up to `top`: blue below, `colour` above; nan is left empty. x, y: middles of the cells."""
+    scale = [[0.0, theme.post], [0.5, theme.paper], [1.0, colour]]
+    bar = {
+        "thickness": 0.6 * theme.font_px, "outlinewidth": 0, "x": 1.0, "xpad": 4, "tickvals": [-top, 0.0, top],
+        "ticktext": [number(v) for v in (-top, 0.0, top)], "tickfont": {"size": theme.font_px - 1, "color": theme.muted}, "ticks": "",
+    }  # fmt: skip
+    out = {
+        "type": "heatmap", "mode": "heat", "x": np.asarray(x, float), "y": np.asarray(y, float), "z": np.asarray(z, float), "xaxis": "x", "yaxis": "y",
+        "zmin": -top, "zmax": top, "colorscale": scale, "colorbar": bar, "zsmooth": False, "hoverongaps": False, "name": name,
+        "showlegend": False, "meta": {"ghost": False},
+    }  # fmt: skip
+    return out | hovering(hover)
+
+
 def hovering(text: str) -> dict:
     """What a point says, and nothing beside it."""
     return {"hovertemplate": f"{text}<extra></extra>"}

@@ -74,7 +74,7 @@ UNIT_MV = 4.0  # what they add to the drive of a DA neuron
 TONIC_MV = {"da": 11.0, "ach": 8.0, "ne": 10.0, "ht": 10.5}
 SURPRISE_MV = 10.0  # what a surprise of 1 adds to the drive of a surprise neuron: below about 0.5 it stays silent
 # Drive (mV) by what is 1 on average, and the time constant of the synapses of each hub (ms)
-SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 40.0, 3.0, 20.0, 0.25, 40.0
+SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 40.0, 10.0, 20.0, 0.25, 40.0
 SYNAPSE_MS = {"da": 20.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
 SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=40.0, tau_syn_ms=SYNAPSE_MS["da"])
 WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memory of the running means (ms)
@@ -101,9 +101,17 @@ def scripted_bursts(values: Mapping[str, Value]) -> Bursts:
 
 
 def add_hubs(
-    c: Circuit, values: Mapping[str, Value], reward: Drive, value: Drive | None = None, stimulus: Drive | None = None
+    c: Circuit,
+    values: Mapping[str, Value],
+    reward: Drive,
+    value: Drive | None = None,
+    stimulus: Drive | None = None,
+    uncertain=("up", "down"),
 ) -> dict[str, Population]:
-    """The hubs of all emergent modulators, by modulator; "up" and "down" where surprise is needed (H1 to H5)."""
+    """The hubs of all emergent modulators, by modulator; "up" and "down" where surprise is needed (H1 to H5).
+
+    uncertain: which surprises ACh averages. Where a cue of its own is a good surprise, only disappointments tell how far it can be relied on.
+    """
     hubs = {m: c.neurons(f"{LABELS[m]} hub", N_HUB[m], hub_cell(values, m), NO_AREA) for m in emergent(values)}
     for m, hub in hubs.items():
         c.release(hub, MODULATORS.index(m), float(values[f"{m}_burst_nm"]) / N_HUB[m], max(float(values[f"{m}_delay_ms"]), 0.0))
@@ -113,7 +121,7 @@ def add_hubs(
         for name, sign in (("up", 1.0), ("down", -1.0)):
             hubs[name] = c.neurons(name, N_SURPRISE, SURPRISE_CELL, NO_AREA)
             prediction_error(c, values, hubs[name], sign * SURPRISE_MV / UNIT_MV, reward, value)
-            surprise_to(c, hubs, hubs[name])
+            surprise_to(c, hubs, hubs[name], ("ach", "ne") if name in uncertain else ("ne",))
     if "ach" in hubs:
         novelty(c, hubs["ach"], value, stimulus)
     if "ach" in hubs and "ne" in hubs:
@@ -151,10 +159,10 @@ def prediction_error(c: Circuit, values: Mapping[str, Value], goal: Population, 
         join(c, value, goal, -before_mv, SYNAPSE_MS["da"], 1.0 + float(values["da_value_delay_ms"]))
 
 
-def surprise_to(c: Circuit, hubs: Mapping[str, Population], group: Population) -> None:
-    """(H3, H4): a group of surprise neurons drives ACh (slowly) and NE (at once)."""
+def surprise_to(c: Circuit, hubs: Mapping[str, Population], group: Population, goals: tuple[str, ...]) -> None:
+    """(H3, H4): a group of surprise neurons drives ACh (slowly) and NE (at once), those of them that are goals."""
     for m, drive_mv in (("ach", SURPRISE_TO_ACH_MV), ("ne", SURPRISE_TO_NE_MV)):
-        if m in hubs:
+        if m in hubs and m in goals:
             join(c, Drive(group, N_SURPRISE * 20.0), hubs[m], drive_mv, SYNAPSE_MS[m])
 
 

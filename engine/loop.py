@@ -84,6 +84,7 @@ from engine.plasticity import (
     linear,
     new_synapses,
     new_tables,
+    one_way_between_turns,
     pair_amount,
     post_event,
     pre_event,
@@ -586,12 +587,12 @@ def end_block(proj, w_max, syn, tables, state, one_trace):
 
 
 @inlined
-def third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s, one_trace):
+def third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, s, one_way):
     """Step 6: the tables of every area grow by one step."""
     set_pace(rule, tables.pace, h_ms)
     for a in range(levels.shape[1]):
         signals_in_step(kin, levels, tables.level_pace, a, t_ms, h_ms, s)
-        extend(rule, matrix, tables.past, tables.pace, a, s, b, h_ms, one_trace)
+        extend(rule, matrix, tables.past, tables.pace, a, s, b, h_ms, one_way)
 
 
 @uncounted
@@ -600,7 +601,7 @@ def run_steps(job, world, memory, grid_ms, rng):
     net, rule, state, record, tables, syn = job.net, job.rule, job.state, job.record, job.tables, job.syn
     matrix, kin, levels, log, clock = job.matrix, job.kin, job.levels, job.log, job.state.clock
     signals = levels[S]
-    one_trace = same_traces(rule, matrix)
+    one_trace, one_way = same_traces(rule, matrix), one_way_between_turns(rule, matrix)
     norm_plus, norm_minus = rise_norm(rule, rule.tau_e_ms), rise_norm(rule, rule.tau_e_ms * rule.ltd_decay_ratio)
     n0 = clock[DONE]
     for k in range(grid_ms.size - 1):
@@ -614,7 +615,7 @@ def run_steps(job, world, memory, grid_ms, rng):
         schedule_release(net, state, n, slot)
         release_due(kin, levels, state.agenda, n, t_ms)
         take_samples(net, rule, matrix, levels, syn, tables, record, n, b, one_trace)
-        third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, tables.nodes, one_trace)
+        third_factor(rule, matrix, kin, levels, tables, b, t_ms, h_ms, tables.nodes, one_way)
         clock[BLOCK] = b + 1
         if block_is_full(rule, tables.past, b + 1):
             end_block(net.proj, rule.w_max, syn, tables, state, one_trace)

@@ -19,6 +19,7 @@ constant until `drug_until_s`, then washed out exponentially:
     antagonist (competitive)  EC50 -> EC50 (1 + u)          agonist  C -> C + u EC50 at the receptor
     reuptake inhibitor        tau -> tau (1 + u), Vmax -> Vmax / (1 + u)
     release blocker           R -> R / (1 + u)
+    clamp                     C = clamp level from `drug_from_s` to `drug_until_s`, whatever is released or cleared
 
 Sources: clearance and receptor constants of the striatum after Ejdrup et al. (published code, 2024); others are model choices.
 """
@@ -40,7 +41,7 @@ N_MODULATORS = len(MODULATORS)
 
 LINEAR, MICHAELIS_MENTEN = 0, 1
 HILL = 1
-NO_DRUG, ANTAGONIST, AGONIST, REUPTAKE_INHIBITOR, RELEASE_BLOCKER = range(5)
+NO_DRUG, ANTAGONIST, AGONIST, REUPTAKE_INHIBITOR, RELEASE_BLOCKER, CLAMP = range(6)
 
 
 # fmt: off
@@ -62,8 +63,9 @@ class Modulator(NamedTuple):
     on_ms: Annotated[float, Param("ms", 0, 10_000, "time constant of binding; 0 is immediate", soft=(0, 5000), label="receptor on time", step=1)] = 0.0
     off_ms: Annotated[float, Param("ms", 0, 10_000, "time constant of unbinding; 0 is immediate", soft=(0, 5000), label="receptor off time", step=1)] = 0.0
     baseline: Annotated[float, Param("", 0, 1, "share of the running mean that is subtracted: 1 reads errors, 0 reads levels", level="core", label="baseline factor", step=0.05)] = 0.0
-    drug: Annotated[str, Param(choices=("none", "antagonist", "agonist", "reuptake_inhibitor", "release_blocker"), doc="a drug that acts on this modulator", level="core", label="drug")] = "none"
+    drug: Annotated[str, Param(choices=("none", "antagonist", "agonist", "reuptake_inhibitor", "release_blocker", "clamp"), doc="a drug that acts on this modulator, or a clamp of its concentration", level="core", label="drug")] = "none"
     drug_dose: Annotated[float, Param("", 0, 1000, "dose, in units of the half-effective concentration", soft=(0, 100), level="core", label="drug dose")] = 10.0
+    clamp_nm: Annotated[float, Param("nM", 0, 10_000, "concentration that the clamp holds", soft=(0, 1000), label="clamp level", step=1)] = 100.0
     drug_from_s: Annotated[float, Param("s", -60, 3600, "when the drug arrives", soft=(-10, 600), label="drug from", step=1)] = -60.0
     drug_until_s: Annotated[float, Param("s", -60, 7200, "when wash-out begins", soft=(-10, 3600), label="drug until", step=1)] = 7200.0
     drug_washout_s: Annotated[float, Param("s", 0.1, 3600, "time constant of wash-out", log=True, label="drug wash-out")] = 30.0
@@ -92,17 +94,19 @@ def modulator_fields() -> dict[str, Field]:
 COLUMNS = (
     "tonic_nm", "clearance", "tau_ms", "vmax_nm_per_s", "km_nm", "receptor", "ec50_nm", "hill", "on_ms", "off_ms",
     "baseline", "drug", "drug_dose", "drug_from_s", "drug_until_s", "drug_washout_s",
+    "clamp_nm",
 )  # fmt: skip
 (
-    TONIC, CLEARANCE, TAU, VMAX, KM, RECEPTOR, EC50, HILL_N, ON, OFF, BASELINE, DRUG, DOSE, DRUG_FROM, DRUG_UNTIL, WASHOUT, EFFECT,
-) = range(17)  # fmt: skip
+    TONIC, CLEARANCE, TAU, VMAX, KM, RECEPTOR, EC50, HILL_N, ON, OFF, BASELINE, DRUG, DOSE, DRUG_FROM, DRUG_UNTIL, WASHOUT,
+    CLAMP_NM, EFFECT,
+) = range(18)  # fmt: skip
 SCALE = {"vmax_nm_per_s": 1e-3, "drug_from_s": 1e3, "drug_until_s": 1e3, "drug_washout_s": 1e3}
 
 
 class Kinetics(NamedTuple):
     """Modulator constants of A areas. Few arrays: every array that crosses into a kernel call has a cost."""
 
-    table: np.ndarray  # (A, 4, 17) see COLUMNS, and last the factor on the signal
+    table: np.ndarray  # (A, 4, 18) see COLUMNS, and last the factor on the signal
     tonic_nm: np.ndarray  # (E, A, 4) tonic level in epoch e
     epoch_ms: np.ndarray  # (E,) start of epoch e; the first is -inf
     baseline_tau_ms: float
@@ -152,6 +156,12 @@ def dose(kin, a, m, kind, t_ms):
 
 
 @inlined
+def is_clamped(kin, a, m, t_ms):
+    """True while the concentration of modulator m in area a is held."""
+    return kin.table[a, m, DRUG] == CLAMP and kin.table[a, m, DRUG_FROM] <= t_ms < kin.table[a, m, DRUG_UNTIL]
+
+
+@inlined
 def epoch_at(kin, t_ms):
     """Index of the tonic epoch at t."""
     e = 0
@@ -174,6 +184,8 @@ def release_per_ms(kin, a, m, t_ms):
 @inlined
 def steady_nm(kin, a, m, t_ms):
     """Concentration at which release and clearance balance at time t. With the transporter saturated, the Vmax 1e6 ceiling stands."""
+    if is_clamped(kin, a, m, t_ms):
+        return kin.table[a, m, CLAMP_NM]
     r = release_per_ms(kin, a, m, t_ms)
     slow = 1.0 + dose(kin, a, m, REUPTAKE_INHIBITOR, t_ms)
     if kin.table[a, m, CLEARANCE] == LINEAR:
@@ -218,6 +230,8 @@ def clear_michaelis_menten(c, release, vmax, km, ceiling, h_ms):
 @inlined
 def clear(kin, a, m, c, t_ms, h_ms):
     """Concentration after h_ms of release and clearance (M1), drug and tonic level as at t. Linear clearance is exact."""
+    if is_clamped(kin, a, m, t_ms):
+        return kin.table[a, m, CLAMP_NM]
     release = release_per_ms(kin, a, m, t_ms)
     slow = 1.0 + dose(kin, a, m, REUPTAKE_INHIBITOR, t_ms)
     if kin.table[a, m, CLEARANCE] == LINEAR:
@@ -310,7 +324,7 @@ def settle(kin, levels, t_ms):
 def pulse(kin, levels, m, amplitude_nm, t_ms):
     """One pulse of modulator m in every area: concentration, and an immediate receptor, jump (M1, M2)."""
     for a in range(levels.shape[1]):
-        rise = amplitude_nm / (1.0 + dose(kin, a, m, RELEASE_BLOCKER, t_ms))
+        rise = 0.0 if is_clamped(kin, a, m, t_ms) else amplitude_nm / (1.0 + dose(kin, a, m, RELEASE_BLOCKER, t_ms))
         c = max(levels[C, a, m] + rise, 0.0)
         target, r = occupancy(kin, a, m, c, t_ms), levels[R, a, m]
         tau = kin.table[a, m, ON] if target > r else kin.table[a, m, OFF]

@@ -147,7 +147,7 @@ def matrix(values: dict[str, Value]) -> np.ndarray:
 # K: integrals of eta G exp(-D), the gates of the traces (E1); RISE: with exp(-t/tau_rise) instead of exp(-D);
 # REACH: the same integrals with |G|, how far a weight can have moved on its way; DECAY: exp(-D); WINDOW: exp(-int dt/tau+-).
 # STOP_AT: a list of the steps between which every weight moves one way (row q: stop q); STOPS: how many there are so far; WAY: 1 or -1, where
-# the gate last went. Those are all steps, or, where a rule has one trace and one gate, the steps at which the gate changes its sign.
+# the gate last went. Those are all steps, or, for a rule that is `one_way`, the ends of the steps in which the gate changes its sign.
 (
     K_PLUS, K_MINUS, K_PLUS_RISE, K_MINUS_RISE, REACH_PLUS, REACH_MINUS, REACH_PLUS_RISE, REACH_MINUS_RISE,
     DECAY_PLUS, DECAY_MINUS, DECAY_RISE, WINDOW_PLUS, WINDOW_MINUS, STOP_AT, STOPS, WAY,
@@ -240,6 +240,12 @@ def same_traces(rule, m):
         if m[LTP_GATE, j] != m[LTD_GATE, j]:
             return False
     return True
+
+
+@inlined
+def one_way_between_turns(rule, m):
+    """True when the gate's sign is the way every weight goes: one trace with one gate, or LTP traces alone, also rising ones."""
+    return same_traces(rule, m) or (rule.a_minus == 0.0 and rule.a3_minus == 0.0)
 
 
 # Nodes and weights of three-point Gauss-Legendre quadrature on [0, 1], and its collocation matrix (Hairer & Wanner, table 5.2)
@@ -348,8 +354,8 @@ def keep(pace, first, four):
 
 
 @inlined
-def extend(rule, m, past, pace, a, s, n, h_ms, one_trace):
-    """Extend the tables of area a from step n to n + 1, a step of h_ms with signals s (3, 4) at its nodes; one_trace: see `same_traces`."""
+def extend(rule, m, past, pace, a, s, n, h_ms, one_way):
+    """Extend the tables of area a from step n to n + 1, a step of h_ms with signals s (3, 4) at its nodes; one_way: see `one_way_between_turns`."""
     speed = WEIGHTS[0] * h_ms * 1e-3 * rule.eta_per_s
     g_plus0, g_minus0 = node_gates(rule, m, s, 0, speed)
     g_plus1, g_minus1 = node_gates(rule, m, s, 1, 1.6 * speed)
@@ -368,20 +374,21 @@ def extend(rule, m, past, pace, a, s, n, h_ms, one_trace):
     minus_window = window_decay(m, LTD_WINDOW, s, pace, PACE_WINDOW_MINUS, rule.tau_minus_ms)
     past[a, n + 1, WINDOW_PLUS] = past[a, n, WINDOW_PLUS] * plus_window
     past[a, n + 1, WINDOW_MINUS] = past[a, n, WINDOW_MINUS] * minus_window
-    add_stop(past, a, n, one_trace)
+    add_stop(past, a, n, one_way)
 
 
 @inlined
-def add_stop(past, a, n, one_trace):
-    """Note where step n to n + 1 must be looked at by itself: always, or where the gate turns."""
+def add_stop(past, a, n, one_way):
+    """Note where step n to n + 1 must be looked at by itself: always, or where the gate turns in it."""
     gone = past[a, n + 1, K_PLUS] - past[a, n, K_PLUS]
+    reached = past[a, n + 1, REACH_PLUS] - past[a, n, REACH_PLUS]
     way = 1.0 if gone > 0.0 else (-1.0 if gone < 0.0 else past[a, n, WAY])
     stops = int(past[a, n, STOPS])
-    if not one_trace:
-        past[a, stops, STOP_AT] = n + 1
-        stops += 1
-    elif way != past[a, n, WAY]:
+    if one_way and (way != past[a, n, WAY] or abs(gone) < reached) and (stops == 0 or past[a, stops - 1, STOP_AT] != n):
         past[a, stops, STOP_AT] = n
+        stops += 1
+    if not one_way or abs(gone) < reached:
+        past[a, stops, STOP_AT] = n + 1
         stops += 1
     past[a, n + 1, STOPS], past[a, n + 1, WAY] = stops, way
 

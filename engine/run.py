@@ -13,21 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import __version__
+from engine.interventions import NONE, Measure, compare, outputs_of
 from engine.loop import Job, simulate
+from engine.output import Output
 from engine.registry import find
 from engine.settings import Settings, make
 
+__all__ = ["Control", "Measure", "Output", "Run", "run", "run_in_chunks", "run_settings"]
 TIERS = ("live", "settled", "job")
 CHUNK_MS = 100_000  # simulated time between two moments at which a long run can be stopped
-
-
-class Output(NamedTuple):
-    """What an array of a run is: unit, axes, one plain sentence, and a few words where it stands alone."""
-
-    unit: str
-    axes: tuple[str, ...]
-    doc: str
-    label: str = ""
 
 
 @dataclass
@@ -115,10 +109,14 @@ def run_settings(settings: Settings, tier: str = "settled", control: Control | N
     world, control = find("experiment", settings.experiment), control or Control()
     start = time.perf_counter()
     arrays = world.simulate(settings, tier, control)
+    measure = getattr(world, "MEASURE", None)
+    if measure is not None:
+        whole = tier == "settled" and not control.partial
+        arrays |= compare(settings, measure, run_settings) if whole else {"intact": NONE.copy(), "treated": NONE.copy()}
     for name in arrays:
         arrays[name] = frozen(arrays[name])
     seconds = time.perf_counter() - start
-    return Run(settings, tier, MappingProxyType(arrays), MappingProxyType(world.OUTPUTS), seconds, control.partial)
+    return Run(settings, tier, MappingProxyType(arrays), MappingProxyType(outputs_of(world)), seconds, control.partial)
 
 
 def frozen(array) -> np.ndarray:

@@ -6,6 +6,7 @@ import threading
 from urllib.parse import urlsplit
 
 import pytest
+from claims import note
 from hypothesis import settings
 
 settings.register_profile("here", deadline=None)
@@ -23,6 +24,13 @@ CHROMIUM_ARGS = (
     "--disable-sync",
     "--font-render-hinting=none",
 )
+
+
+@pytest.fixture
+def claim(request):
+    """claim(text, measured, lesion, lesion_is): the row of docs/claims.md that this test stands for."""
+    name = f"{request.path.name}::{request.node.name}"
+    return lambda text, measured, lesion, lesion_is: note(text, measured, lesion, lesion_is, name)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from types import ModuleType
 import numpy as np
 from latex2mathml.converter import convert
 
+from engine.interventions import outputs_of
 from engine.parameters import Field
 from engine.registry import EXPERIMENT_NEEDS, RULE_NEEDS, find
 from engine.run import Output, Run, run_settings
@@ -93,7 +94,7 @@ def check_run(experiment: str, rule: str, **values) -> None:
     assert first.digest == again.digest
     assert different(first, again) == []
     check_arrays(first)
-    assert set(first.arrays) == set(find("experiment", experiment).OUTPUTS)
+    assert set(first.arrays) == set(outputs_of(find("experiment", experiment)))
 
 
 def check_arrays(run: Run) -> None:

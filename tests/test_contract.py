@@ -16,11 +16,14 @@ OWN_FLAGS = {"experiment", "rule", "name", "seed", "tier", "format", "out", "dea
 
 # What wakes a parameter: settings under which moving it must change the run. The first pattern that fits counts; `M` stands for a modulator.
 # An experiment may add its own as `WAKES`, and as `QUICK` what makes a run short; settings that an experiment does not have are left out.
-BURST = {"M_burst_nm": 300.0, "M_delay_ms": 200, "ltp_gate_by_M": 1.0, "ltd_gate_by_M": 1.0}
+BURST = {"M_source": "scripted", "M_burst_nm": 300.0, "M_delay_ms": 200, "ltp_gate_by_M": 1.0, "ltd_gate_by_M": 1.0}
 DRUG = BURST | {"M_tonic_nm": 100.0, "M_drug": "antagonist", "M_drug_from_s": 0.5, "M_drug_until_s": 1.0}
 REPEATED = {"pairings": 5, "rate_hz": 20.0}
 TRIPLET = REPEATED | {"a3_plus": 0.1, "a3_minus": 0.1}
 WAKES = {
+    r"M_(source|hub_noise_mv)": BURST | {"M_source": "emergent"},
+    r"M_clamp_nm": BURST | {"M_drug": "clamp"},
+    r"da_value_.*": {"da_source": "emergent", "da_burst_nm": 80.0},
     r"M_drug(_.*)?": DRUG | REPEATED,
     r"M_(vmax_nm_per_s|km_nm|clearance)": BURST | {"M_clearance": "michaelis_menten"},
     r"M_hill": BURST | {"M_receptor": "hill"},

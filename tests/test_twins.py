@@ -66,7 +66,7 @@ KINETICS = st.fixed_dictionaries(
         "tonic_nm": number(0, 2000), "clearance": st.just("michaelis_menten"), "tau_ms": decade(5, 20_000),
         "vmax_nm_per_s": decade(10, 20_000), "km_nm": decade(1, 5000), "receptor": st.just("hill"), "ec50_nm": decade(0.5, 10_000),
         "hill": number(0.5, 4), "on_ms": decade(1, 10_000), "off_ms": decade(1, 10_000), "baseline": number(0, 1),
-        "drug": st.sampled_from(["antagonist", "agonist", "reuptake_inhibitor", "release_blocker"]), "drug_dose": decade(0.1, 1000),
+        "drug": st.sampled_from(["antagonist", "agonist", "reuptake_inhibitor", "release_blocker", "clamp"]), "clamp_nm": number(0, 3000), "drug_dose": decade(0.1, 1000),
         "drug_from_s": number(-1, 3), "drug_until_s": number(-1, 3), "drug_washout_s": decade(0.1, 100),
     },
 )  # fmt: skip

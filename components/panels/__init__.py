@@ -6,7 +6,7 @@ from types import ModuleType
 from engine.registry import find, load_folder
 
 PANEL_NEEDS = ("TITLE", "COLUMN", "HELP", "SUMMARY", "figure")
-COLUMNS = ("mechanism", "effect")
+COLUMNS = ("mechanism", "effect", "more")  # "more" lies below the first screen and is drawn at rest only
 
 
 @cache
@@ -16,6 +16,7 @@ def panels() -> dict[str, ModuleType]:
 
 
 def panels_of(experiment: str) -> dict[str, ModuleType]:
-    """The panels an experiment asks for, in its order; those not there yet are left out."""
-    known = panels()
-    return {name: known[name] for name in find("experiment", experiment).PANELS if name in known}
+    """The panels an experiment asks for, in its order, and the one every experiment with a measure has; those not there yet are left out."""
+    known, world = panels(), find("experiment", experiment)
+    wanted = (*world.PANELS, "treated") if hasattr(world, "MEASURE") else world.PANELS
+    return {name: known[name] for name in wanted if name in known}

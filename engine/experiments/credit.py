@@ -23,7 +23,7 @@ from engine.modulators import kinetics
 from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.run import Control, Output, run_in_chunks
+from engine.run import Control, Measure, Output, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Credit"
@@ -350,6 +350,13 @@ def effect(settings: Settings, run) -> str:
         f"{int(run.stronger)} of them above it."
     )
 
+
+MEASURE = Measure(
+    "target above the crowd",
+    "",
+    lambda run: run.target_weight[-1] - run.crowd_mean[-1],
+    lambda run: run.target_weight[0] - run.crowd_mean[0],
+)
 
 PRESETS = {
     "one_second": {

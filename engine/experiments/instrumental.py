@@ -22,7 +22,7 @@ from engine.modulators import kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Output, run_in_chunks
+from engine.run import Control, Measure, Output, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Instrumental"
@@ -226,6 +226,14 @@ def effect(settings: Settings, run) -> str:
     ]
     return "Right were " + " and ".join(parts) + "."
 
+
+MEASURE = Measure(
+    "right answers at the end",
+    "%",
+    lambda run: 100.0 * run.rewarded[-AVERAGED:].mean(),
+    lambda run: 100.0 * run.rewarded[:10].mean(),
+    tier="job",
+)
 
 PRESETS = {
     "learn_and_swap": {

@@ -20,7 +20,7 @@ from engine.kernel import kernel
 from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
-from engine.run import Control, Output
+from engine.run import Control, Measure, Output
 from engine.scripted import END, START, SWITCH, Batch, Physics, play
 from engine.settings import Settings
 
@@ -309,6 +309,8 @@ def effect(settings: Settings, run) -> str:
     kind = "is strengthened" if percent > 100.5 else "is weakened" if percent < 99.5 else "hardly changes"
     return f"After the protocol the synapse {kind}: {percent:.4g} % of its start ({float(run.start_weight):.3g} to {float(run.final_weight):.4g})."
 
+
+MEASURE = Measure("change of weight", "%", lambda run: run.final_percent - 100, lambda run: 0.0, seeds=1)
 
 PRESETS = {
     "late_reward": {

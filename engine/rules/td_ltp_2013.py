@@ -18,7 +18,15 @@ EQUATIONS = (
     r"\dot e = -\frac{e}{\tau_e} + A_+\, x\, y",
     r"\dot w = \eta\,(\mathrm{DA} - \langle \mathrm{DA}\rangle)\, e",
 )
-CONSTANTS = {"a_plus": 0.1, "a_minus": 0.0, "tau_plus_ms": 20.0, "tau_e_ms": 500.0, "eta_per_s": 10.0, "baseline_tau_s": 200.0}
+CONSTANTS = {
+    "a_plus": 0.1,
+    "a_minus": 0.0,
+    "tau_plus_ms": 20.0,
+    "tau_e_ms": 500.0,
+    "tau_rise_ms": 150.0,
+    "eta_per_s": 30.0,
+    "baseline_tau_s": 200.0,
+}
 MATRIX = {"ltp_gate_by_da": 1.0, "ltd_gate_by_da": 1.0}
 DEFAULTS = {"da_baseline": 1.0, "da_tonic_nm": 20.0}
 

@@ -1,0 +1,535 @@
+r"""Conditioning: what does dopamine predict?
+
+A cue starts a chain of time cells: Poisson neurons, one ending every 30 ms and each active for `cell_ms` at most, until the reward comes or the trial ends.
+Their plastic synapses drive a critic, noisy integrate-and-fire neurons whose rate is the value V. The reward drives reward neurons, for as long
+as the dopamine hub looks back (`da_value_delay_ms`). The hub compares reward, value now and value before (engine/hubs.py, H1), and its dopamine
+teaches the synapses of the chain. The critic also drives response neurons: what the animal does while it waits.
+
+Nothing in it knows when the reward is due: that dopamine moves from the reward to the cue and pauses when the reward is left out comes out of spikes.
+The learners of the textbook run on the same trials (engine/baselines).
+
+Schultz W, Dayan P, Montague PR (1997) Science 275:1593. Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024.
+Izhikevich EM (2007) Cereb Cortex 17:2443 (one rewarded cue among many; dopamine moves to the cue).
+"""
+
+from math import ceil
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from engine.baselines.rescorla_wagner import rescorla_wagner
+from engine.baselines.temporal_difference import temporal_difference
+from engine.bursts import Bursts, release_all
+from engine.circuit import Circuit, Population, all_to_all, inhibition, recurrent_excitation
+from engine.dispatch import world
+from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
+from engine.kernel import inlined
+from engine.loop import Job, new_job, new_record, set_rate
+from engine.modulators import MODULATORS, kinetics
+from engine.neurons import Lif
+from engine.parameters import Param, Value, struct
+from engine.plasticity import ROWS, Rule, matrix
+from engine.run import Control, Measure, Output, run_in_chunks
+from engine.settings import Settings
+
+TITLE = "Conditioning"
+QUESTION = "What does dopamine predict?"
+DEFAULT_RULE = "td_ltp_2013"
+HUBS = MODULATORS
+ROWS = tuple(row for row in ROWS if row != "consolidation")
+PANELS = ("conditioning_map", "conditioning_trial", "conditioning_shift", "conditioning_response", "conditioning_chain")
+PAPERS = (
+    "Schultz W, Dayan P, Montague PR (1997) Science 275:1593-1599",
+    "Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024",
+    "Izhikevich EM (2007) Cereb Cortex 17:2443-2452",
+)
+EQUATIONS = (
+    r"V(t) = \text{rate of the critic},\qquad \text{drive of the DA hub} = r(t) + V(t) - g\, V(t - d)",
+    r"\dot w = \eta\,(\mathrm{DA} - \langle \mathrm{DA}\rangle)\, e",
+    r"\text{TD:}\quad \delta(t) = r(t) + \gamma V(t+1) - V(t)",
+)
+LEFT_OUT = (
+    "The time cells are given, not learned, and a reward ends their chain (a model choice: so the value falls sharply when the reward is there). The value is "
+    "subtracted and added by direct projections; in the brain several relays do that. One critic serves all cues. The rest between trials is seconds, not minutes."
+)
+
+SCHEDULES = (
+    "acquisition", "omission", "extinction", "reacquisition", "forgetting", "blocking", "compound", "second_order", "discrimination",
+)  # fmt: skip
+
+
+# fmt: off
+class Params(NamedTuple):
+    """The schedule, the cue and the reward."""
+
+    schedule: Annotated[str, Param(choices=SCHEDULES, doc="what is shown and what is paid, by trial", level="intro", label="schedule")] = "acquisition"
+    reward_delay_ms: Annotated[int, Param("ms", 100, 5000, "from the onset of the cue to the reward", soft=(100, 3000), level="intro", label="cue to reward", step=50)] = 1000
+    reward_p: Annotated[float, Param("", 0, 1, "share of trials that pay where the schedule pays", level="intro", label="reward probability", step=0.05)] = 1.0
+    reward_size: Annotated[float, Param("", 0, 3, "size of the reward: 1 drives the dopamine hub as much as a value of 1", soft=(0, 1.5), level="intro", label="reward size", step=0.05)] = 1.0
+    trials: Annotated[int, Param("", 10, 600, "number of trials", log=True, soft=(10, 200), level="core", label="trials", step=1)] = 40
+    change_at: Annotated[int, Param("", 0, 600, "trials before the schedule changes; mere acquisition does not change", soft=(0, 100), level="core", label="change after trial", step=1)] = 22
+    rest_s: Annotated[float, Param("s", 0.5, 20, "from the reward to the next trial", log=True, level="core", label="rest", step=0.1)] = 1.0
+    cell_ms: Annotated[int, Param("ms", 20, 1000, "how long each time cell of the chain is active", log=True, label="time cell", step=10)] = 300
+    cell_hz: Annotated[float, Param("Hz", 1, 200, "rate of a time cell while it is active", label="time cell rate", step=1)] = 60.0
+    w_start: Annotated[float, Param("", 0, 1, "weight at the start, as a share of its upper bound", label="start weight", step=0.01)] = 0.05
+    recurrent_mv: Annotated[float, Param("mV", 0, 40, "summed excitation of a critic neuron by the others", label="recurrent loop", step=0.5)] = 0.0
+    inhibition_mv: Annotated[float, Param("mV", 0, 60, "summed inhibition of a critic neuron by the gate that the chain drives", label="inhibitory gate", step=0.5)] = 0.0
+    disinhibition_mv: Annotated[float, Param("mV", 0, 100, "input that one unit of the ACh signal takes from the neurons of the gate", label="disinhibition by ACh", step=0.5)] = 0.0
+# fmt: on
+
+
+DEFAULTS = {
+    "da_source": "emergent", "da_tonic_nm": 0.0, "da_burst_nm": 80.0, "da_tau_ms": 50.0, "da_delay_ms": 0,
+    "ach_delay_ms": 0, "ne_delay_ms": 0, "ht_delay_ms": 0,
+}  # fmt: skip
+
+OUTPUTS = {
+    "late_cue_nm": Output("nM", (), "dopamine after the cue, above its level before it; mean of the last ten trials with a cue", "DA at cue"),
+    "late_reward_nm": Output("nM", (), "dopamine at the reward, above its level before the cue; mean of the last ten paid trials, nan without one", "DA at reward"),
+    "late_omission_nm": Output("nM", (), "the same where a reward was due and left out, mean of the last ten such trials; nan without one", "DA at omission"),
+    "late_response_hz": Output("Hz", (), "rate of the response neurons between cue and reward, mean of the last ten trials with a cue", "anticipation"),
+    "trial": Output("", ("trial",), "trial number, from 1"),
+    "rewarded": Output("", ("trial",), "size of the reward, 0 without"),
+    "cue_a": Output("", ("trial",), "1 where cue A is shown"),
+    "cue_b": Output("", ("trial",), "1 where cue B, or any cue but A, is shown"),
+    "bin_s": Output("s", ("bin",), "time in the trial, from the onset of the cue; middle of the bin"),
+    "reward_s": Output("s", (), "time of the reward in the trial", "time of reward"),
+    "da_map_nm": Output("nM", ("trial", "bin"), "dopamine above the mean level before all cues"),
+    "value_map_hz": Output("Hz", ("trial", "bin"), "rate of a critic neuron"),
+    "da_at_cue_nm": Output("nM", ("trial",), "dopamine after the cue, above its level just before it"),
+    "da_at_reward_nm": Output("nM", ("trial",), "dopamine at the time of the reward, paid or not, above its level before the cue"),
+    "value_hz": Output("Hz", ("trial",), "rate of a critic neuron between cue and reward"),
+    "response_hz": Output("Hz", ("trial",), "rate of a response neuron between cue and reward"),
+    "free_response_hz": Output("Hz", ("trial",), "rate of a response neuron before the cue: what it does unasked"),
+    "response_seeds_hz": Output("Hz", ("seed", "trial"), "response between cue and reward with this seed and the next ones (one seed while a control moves)"),
+    "level_nm": Output("nM", ("modulator", "trial"), "mean concentration of DA, ACh, NE, 5-HT in the trial"),
+    "chain_s": Output("s", ("time cell",), "when a time cell begins, from the onset of cue A"),
+    "chain_weight": Output("", ("moment", "time cell"), "mean weight of the time cells of cue A after a third, two thirds and all of the trials"),
+    "value_by_cue_hz": Output("Hz", ("cue",), "rate of a critic neuron between cue and reward by cue, in the second half of the trials; nan where one was not shown"),
+    "td_at_cue": Output("", ("trial",), "error of TD learning at the cue, on the same trials; nan in a schedule that moves a cue"),
+    "td_at_reward": Output("", ("trial",), "error of TD learning at the time of the reward; nan in a schedule that moves a cue"),
+    "rw_prediction": Output("", ("trial",), "prediction of the Rescorla-Wagner rule for the cues shown, on the same trials"),
+    "w_max": Output("", (), "upper bound of a weight"),
+}  # fmt: skip
+
+CUE_MS = 500
+STAGGER_MS = 30.0
+N_CRITIC, N_REWARD, N_RESPONSE, N_GATE = 12, 20, 8, 4
+VALUE_HZ = 40.0  # of one critic neuron above its rate at rest, for a value of 1
+N_CUES = {"blocking": 2, "compound": 2, "second_order": 2, "discrimination": 10}
+DEFAULT_ACTIVE_HZ = 60.0 * 300.0 / STAGGER_MS  # summed rate of the active time cells of one cue, with the default cells
+CHAIN_MV = 20.0  # mean drive of a critic neuron when the synapses of all active time cells are at their bound
+CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=50.0, tau_syn_ms=30.0)
+RESPONSE_CELL = Lif(bias_mv=9.0, noise_mv=50.0)
+GATE_CELL = Lif(bias_mv=8.0, noise_mv=40.0)
+RESPONSE_MV, GATE_DRIVE_MV = 6.0, 10.0  # drive of a response neuron by a value of 1, and of a gate neuron by the active time cells
+BIN_MS = 50
+PROBES = 5  # trials at the end in which a cue is tested
+OMIT_EVERY = 5
+AFTER_MS = 200  # dopamine is looked at for so much longer than the hub looks back
+MAX_SECONDS = 3000.0
+LIVE_S = 75.0  # simulated time of the preview while a control moves
+BAND_SEEDS = 8
+TD_STEP_MS = 100
+TD_ALPHA, RW_ALPHA = 0.1, 0.1
+LATE = 10
+
+
+class Plan(NamedTuple):
+    """What happens in which of T trials, with K cues."""
+
+    onset_ms: np.ndarray  # (T, K) onset of each cue within the trial, -1: not shown
+    reward: np.ndarray  # (T,) size, 0: none
+    due: np.ndarray  # (T,) True where a reward is due, paid or not
+
+
+class Seen(NamedTuple):
+    """What the world remembers."""
+
+    clock: np.ndarray  # (3,) trial, its start (ms), 1 while the reward neurons are on
+    chain: np.ndarray  # (K, 2) time cells of each cue that have begun, that are over
+    spikes: np.ndarray  # (Q, T, B) spikes of the counted groups by trial and bin
+
+
+@inlined
+def move_chain(w, seen, state, k, since_ms, n, h_ms, rng):
+    """Time cells of cue k that begin or end since_ms after its onset: cell i ends after i + 1 times the stagger."""
+    over = min(int(since_ms / w.stagger_ms), w.chain)
+    begun = min(int((since_ms + w.cell_ms) / w.stagger_ms), w.chain)
+    for i in range(seen.chain[k, 0], begun):
+        set_rate(state, k * w.chain + i, w.cell_hz, n, h_ms, rng)
+    for i in range(seen.chain[k, 1], over):
+        set_rate(state, k * w.chain + i, 0.0, n, h_ms, rng)
+    seen.chain[k, 0], seen.chain[k, 1] = max(begun, seen.chain[k, 0]), max(over, seen.chain[k, 1])
+
+
+@inlined
+def end_chains(w, seen, state, to, n, h_ms, rng):
+    """All time cells fall silent; `to`: how many then count as begun and over."""
+    for k in range(seen.chain.shape[0]):
+        for i in range(seen.chain[k, 1], seen.chain[k, 0]):
+            set_rate(state, k * w.chain + i, 0.0, n, h_ms, rng)
+        seen.chain[k, 0] = seen.chain[k, 1] = to
+
+
+@inlined
+def switch_reward(w, state, rate_hz, n, h_ms, rng):
+    """Every reward neuron at this rate."""
+    for i in range(w.reward_first, w.reward_first + w.reward_size):
+        set_rate(state, i, rate_hz, n, h_ms, rng)
+
+
+@inlined
+def count(w, seen, state, slot, trial, now_ms):
+    """Spikes of the counted groups, into the bin of now_ms."""
+    last, b = state.ring.shape[1] - 1, int(now_ms / w.bin_ms)
+    for j in range(state.ring[slot, last]):
+        i = state.ring[slot, j]
+        for q in range(w.counted.shape[0]):
+            if w.counted[q, 0] <= i < w.counted[q, 1]:
+                seen.spikes[q, trial, b] += 1.0
+
+
+def present(w, seen, state, slot, n, t_ms, h_ms, rng):
+    """Run the chains of the cues shown, switch the reward on (which ends the chains) and off, count spikes."""
+    if t_ms >= seen.clock[1] + w.trial_ms:
+        end_chains(w, seen, state, 0, n, h_ms, rng)
+        seen.clock[0] += 1.0
+        seen.clock[1] += w.trial_ms
+    trial, now_ms = int(seen.clock[0]), t_ms - seen.clock[1]
+    if trial >= w.reward.size:
+        return
+    for k in range(w.onset_ms.shape[1]):
+        if 0.0 <= w.onset_ms[trial, k] <= now_ms:
+            move_chain(w, seen, state, k, now_ms - w.onset_ms[trial, k], n, h_ms, rng)
+    if w.reward[trial] > 0.0 and seen.clock[2] == 0.0 and w.reward_ms <= now_ms < w.reward_ms + w.reward_for_ms:
+        seen.clock[2] = 1.0
+        end_chains(w, seen, state, w.chain, n, h_ms, rng)
+        switch_reward(w, state, w.reward[trial] * w.reward_hz, n, h_ms, rng)
+        release_all(state, n, w.bursts, 0.0, h_ms)
+    elif seen.clock[2] == 1.0 and not w.reward_ms <= now_ms < w.reward_ms + w.reward_for_ms:
+        seen.clock[2] = 0.0
+        switch_reward(w, state, 0.0, n, h_ms, rng)
+    count(w, seen, state, slot, trial, now_ms)
+
+
+@world(present)
+class Cues(NamedTuple):
+    """What is shown and paid; times in ms."""
+
+    onset_ms: np.ndarray  # (T, K)
+    reward: np.ndarray  # (T,)
+    counted: np.ndarray  # (Q, 2) first neuron and one past the last of the groups whose spikes are counted
+    trial_ms: float
+    reward_ms: float
+    reward_for_ms: float
+    reward_hz: float  # of one reward neuron, for a reward of 1
+    reward_first: int
+    reward_size: int
+    chain: int  # time cells of a cue; cue k has those from k * chain on
+    stagger_ms: float
+    cell_ms: float
+    cell_hz: float
+    bin_ms: float
+    bursts: Bursts
+
+
+def period_ms(values: dict[str, Value]) -> int:
+    """From one trial to the next, in whole bins."""
+    return ceil((CUE_MS + values["reward_delay_ms"] + values["rest_s"] * 1e3) / BIN_MS) * BIN_MS
+
+
+def chain_size(values: dict[str, Value]) -> int:
+    """Time cells of one cue: to the end of the trial."""
+    return ceil((period_ms(values) - CUE_MS) / STAGGER_MS)
+
+
+def cost(values: dict[str, Value]) -> str:
+    """Empty, or why this run would be too large."""
+    seconds = values["trials"] * period_ms(values) * 1e-3
+    if seconds <= MAX_SECONDS:
+        return ""
+    return f"trials = {values['trials']} of {period_ms(values) * 1e-3:g} s are {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
+
+
+def plan_of(values: dict[str, Value], trials: int, rng: np.random.Generator) -> Plan:
+    """The trials of a schedule."""
+    kind, t = values["schedule"], np.arange(trials)
+    early, probe = t < values["change_at"], t >= trials - PROBES
+    onset_ms = np.full((trials, N_CUES.get(kind, 1)), -1.0)
+    onset_ms[:, 0] = CUE_MS
+    lucky = rng.random(trials) < values["reward_p"]
+    shown = rng.integers(0, onset_ms.shape[1], trials)
+    due, paid = np.ones(trials, bool), lucky
+    if kind == "omission":
+        paid = lucky & (early | ((t - values["change_at"]) % OMIT_EVERY != 0))
+    elif kind == "extinction":
+        paid = lucky & early
+    elif kind == "reacquisition":
+        paid = lucky & (early | (t >= (values["change_at"] + trials) // 2))
+    elif kind == "forgetting":
+        onset_ms[~early & ~probe] = -1.0
+        due, paid = early | probe, lucky & early
+    elif kind in ("blocking", "compound"):
+        onset_ms[~early & ~probe, 1] = CUE_MS
+        onset_ms[probe] = (-1.0, CUE_MS)
+        if kind == "compound":
+            onset_ms[early] = -1.0
+        due = ~probe & (~early | (kind == "blocking"))
+        paid = lucky & due
+    elif kind == "second_order":
+        b_then_a = ~early & ((t - values["change_at"]) % 2 == 0)  # A keeps its value by trials of its own in between
+        onset_ms[b_then_a] = (CUE_MS + values["reward_delay_ms"], CUE_MS)
+        due, paid = ~b_then_a, lucky & ~b_then_a
+    elif kind == "discrimination":
+        onset_ms[:] = -1.0
+        onset_ms[t, shown] = CUE_MS
+        due, paid = shown == 0, lucky & (shown == 0)
+    return Plan(onset_ms, np.where(paid, values["reward_size"], 0.0), due)
+
+
+class Network(NamedTuple):
+    """The circuit and the groups whose spikes are read."""
+
+    circuit: Circuit
+    chain: Population
+    reward: Population
+    critic: Population
+    response: Population
+
+
+def network(values: dict[str, Value]) -> Network:
+    """Chains, critic, reward and response neurons, motifs by strength, and the hubs."""
+    c = Circuit()
+    chain = c.poisson("chain", chain_size(values) * N_CUES.get(values["schedule"], 1), 0.0)
+    reward = c.poisson("reward", N_REWARD, 0.0)
+    critic = c.neurons("critic", N_CRITIC, CRITIC_CELL)
+    response = c.neurons("response", N_RESPONSE, RESPONSE_CELL)
+    active = Drive(chain, DEFAULT_ACTIVE_HZ)
+    c.project(
+        "plastic", chain, critic, all_to_all(chain, critic), values["w_start"] * values["w_max"], 1.0, plastic=True,
+        gain_mv=CHAIN_MV / (DEFAULT_ACTIVE_HZ * 1e-3) * (1.0 - np.exp(-1.0 / CRITIC_CELL.tau_syn_ms)) / values["w_max"],
+    )  # fmt: skip
+    value, paid = Drive(critic, VALUE_HZ * N_CRITIC), Drive(reward)
+    join(c, value, response, RESPONSE_MV, RESPONSE_CELL.tau_syn_ms)
+    recurrent_excitation(c, critic, values["recurrent_mv"])
+    if values["inhibition_mv"] > 0.0:
+        gate = c.neurons("gate", N_GATE, GATE_CELL, 0, (0.0, -float(values["disinhibition_mv"]), 0.0, 0.0))
+        inhibition(c, chain, gate, critic, values["inhibition_mv"], GATE_DRIVE_MV)
+    add_hubs(c, values, paid, value, active, uncertain=("down",))
+    return Network(c, chain, reward, critic, response)
+
+
+class Course(NamedTuple):
+    """One run: its plan, what was counted, and dopamine."""
+
+    plan: Plan
+    spikes_hz: np.ndarray  # (2, T, B) rate of a critic and of a response neuron
+    nm: np.ndarray  # (T, B, 4) concentrations
+    weight: np.ndarray  # (T, S) all weights after each trial
+
+
+def run_trials(values: dict[str, Value], seed: int, trials: int, control: Control) -> Course:
+    """One seed; fewer trials when `control` stops it."""
+    rng = np.random.default_rng(seed)
+    plan, net, trial_ms = plan_of(values, trials, rng), network(values), period_ms(values)
+    job = prepare(values, net, trials)
+    groups = (net.critic, net.response)
+    seen = Seen(np.zeros(3), np.zeros((plan.onset_ms.shape[1], 2), np.int64), np.zeros((len(groups), trials, trial_ms // BIN_MS)))
+    warm_up(job, rng)
+    done = run_in_chunks(job, cues(values, plan, net, groups), seen, trials * trial_ms, rng, control) // trial_ms
+    sizes = np.array([g.size for g in groups])[:, None, None]
+    nm = job.record.modulator[0, :, 0].reshape(trials, -1, 4)
+    plan = Plan(*(part[:done] for part in plan))
+    return Course(plan, seen.spikes[:, :done] / (sizes * BIN_MS * 1e-3), nm[:done], job.record.weight[:done])
+
+
+def prepare(values: dict[str, Value], net: Network, trials: int) -> Job:
+    """The job: dopamine in the middle of every bin, all weights after every trial."""
+    frozen, weights, rates = net.circuit.build(1.0)
+    trial_ms = period_ms(values)
+    at = WARM_UP_MS + np.arange(BIN_MS // 2, trials * trial_ms, BIN_MS)
+    record = new_record(frozen, 1, at=at, all_at=WARM_UP_MS + trial_ms * np.arange(1, trials + 1))
+    return new_job(frozen, weights, rates, struct(Rule, values), matrix(values), kinetics(values, ({},)), -WARM_UP_MS, 65_000, record)
+
+
+def cues(values: dict[str, Value], plan: Plan, net: Network, groups: tuple[Population, ...]) -> Cues:
+    """The world of these settings."""
+    counted = np.array([(g.start, g.stop) for g in groups], np.int64)
+    reward_for_ms = min(float(values["da_value_delay_ms"]), values["rest_s"] * 1e3)
+    return Cues(
+        plan.onset_ms, plan.reward, counted, float(period_ms(values)), float(CUE_MS + values["reward_delay_ms"]), reward_for_ms,
+        UNIT_HZ / N_REWARD, net.reward.start, net.reward.size, chain_size(values), STAGGER_MS, float(values["cell_ms"]), float(values["cell_hz"]),
+        float(BIN_MS), scripted_bursts(values),
+    )  # fmt: skip
+
+
+def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
+    """The trials with this seed; in the settled tier with more seeds too, for a band."""
+    values = settings.values
+    trials = int(values["trials"])
+    if tier == "live":
+        trials = min(trials, max(int(LIVE_S * 1e3 / period_ms(values)), 10))
+    course = run_trials(values, settings.seed, trials, control)
+    out = by_trial(course, values) | by_bin(course, values) | chain_and_cues(course, values) | textbook(course.plan, values)
+    seeds = [out["response_hz"]]
+    if tier == "settled" and not control.partial:
+        others = (run_trials(values, settings.seed + k, trials, Control()) for k in range(1, BAND_SEEDS))
+        seeds += [between(other.spikes_hz[1], values) for other in others]
+    return out | {"response_seeds_hz": np.array(seeds), "w_max": values["w_max"]} | at_the_end(out, course.plan)
+
+
+def between(rate_hz: np.ndarray, values: dict[str, Value]) -> np.ndarray:
+    """Mean of (T, B) over the bins between cue and reward (T,)."""
+    first, last = CUE_MS // BIN_MS, (CUE_MS + values["reward_delay_ms"]) // BIN_MS
+    return rate_hz[:, first : max(last, first + 1)].mean(axis=1)
+
+
+def dopamine_after(da_nm: np.ndarray, at_ms: np.ndarray, values: dict[str, Value]) -> np.ndarray:
+    """Mean dopamine in the time after at_ms (T,) in which the hub answers to an event."""
+    length = ceil((values["da_value_delay_ms"] + AFTER_MS) / BIN_MS)
+    index = np.minimum((at_ms / BIN_MS).astype(int)[:, None] + np.arange(length), da_nm.shape[1] - 1)
+    return np.take_along_axis(da_nm, index, axis=1).mean(axis=1)
+
+
+def by_trial(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
+    """One number for every trial."""
+    plan, da_nm = course.plan, course.nm[:, :, 0]
+    before = slice(0, CUE_MS // BIN_MS)
+    tonic = da_nm[:, before].mean(axis=1)
+    at_reward_ms = np.full(plan.reward.size, float(CUE_MS + values["reward_delay_ms"]))
+    shown = plan.onset_ms >= 0.0
+    return {
+        "trial": np.arange(plan.reward.size) + 1.0, "rewarded": plan.reward, "cue_a": shown[:, 0].astype(float),
+        "cue_b": shown[:, 1:].any(axis=1).astype(float),
+        "da_at_cue_nm": dopamine_after(da_nm, np.full(plan.reward.size, float(CUE_MS)), values) - tonic,
+        "da_at_reward_nm": dopamine_after(da_nm, at_reward_ms, values) - tonic,
+        "value_hz": between(course.spikes_hz[0], values), "response_hz": between(course.spikes_hz[1], values),
+        "free_response_hz": course.spikes_hz[1][:, before].mean(axis=1), "level_nm": course.nm.mean(axis=1).T,
+    }  # fmt: skip
+
+
+def by_bin(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
+    """One number for every trial and bin."""
+    da_nm, bins = course.nm[:, :, 0], course.nm.shape[1]
+    return {
+        "bin_s": (np.arange(bins) + 0.5) * BIN_MS * 1e-3 - CUE_MS * 1e-3, "reward_s": values["reward_delay_ms"] * 1e-3,
+        "da_map_nm": da_nm - da_nm[:, : CUE_MS // BIN_MS].mean(), "value_map_hz": course.spikes_hz[0],
+    }  # fmt: skip
+
+
+def chain_and_cues(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
+    """Weights along the chain of cue A at three moments; value by cue."""
+    cells, (trials, k) = chain_size(values), course.plan.onset_ms.shape
+    moments = np.ceil(trials * np.arange(1, 4) / 3).astype(int) - 1
+    weight = course.weight[moments].reshape(3, k, cells, N_CRITIC).mean(axis=3)[:, 0]
+    value, late = between(course.spikes_hz[0], values), np.arange(trials) >= trials // 2
+    shown = (course.plan.onset_ms >= 0.0) & late[:, None]
+    by_cue = [value[s].mean() if s.any() else np.nan for s in shown.T]
+    return {"chain_s": np.arange(cells) * STAGGER_MS * 1e-3, "chain_weight": weight, "value_by_cue_hz": np.array(by_cue)}
+
+
+def textbook(plan: Plan, values: dict[str, Value]) -> dict[str, np.ndarray]:
+    """TD(lambda) in steps of 100 ms and the Rescorla-Wagner rule on the same trials.
+
+    lambda is what is left of a trace after a step. A cue's TD error stands one step before its onset. The baseline knows one onset for
+    each cue, so a schedule that moves a cue has none.
+    """
+    steps = ceil(period_ms(values) / TD_STEP_MS) + 1
+    cue_step, reward_step = CUE_MS // TD_STEP_MS, round((CUE_MS + values["reward_delay_ms"]) / TD_STEP_MS)
+    shown = (plan.onset_ms >= 0.0).astype(float)
+    lam = float(np.exp(-TD_STEP_MS / values["tau_e_ms"]))
+    td = temporal_difference(shown, np.full(shown.shape[1], cue_step), plan.reward, reward_step, steps, TD_ALPHA, lam=lam)
+    at_cue, at_reward = td.error[:, cue_step - 1], td.error[:, reward_step]
+    if (plan.onset_ms > CUE_MS).any():
+        at_cue, at_reward = np.full((2, plan.reward.size), np.nan)
+    return {"td_at_cue": at_cue, "td_at_reward": at_reward, "rw_prediction": rescorla_wagner(shown, plan.reward, RW_ALPHA).prediction}
+
+
+def at_the_end(out: dict[str, np.ndarray], plan: Plan) -> dict[str, float]:
+    """Means of the last ten trials of a kind."""
+
+    def last(values: np.ndarray, where: np.ndarray) -> float:
+        found = values[where][-LATE:]
+        return float(found.mean()) if found.size else np.nan
+
+    cued, paid = (plan.onset_ms >= 0.0).any(axis=1), plan.reward > 0.0
+    return {
+        "late_cue_nm": last(out["da_at_cue_nm"], cued), "late_reward_nm": last(out["da_at_reward_nm"], paid),
+        "late_omission_nm": last(out["da_at_reward_nm"], plan.due & ~paid), "late_response_hz": last(out["response_hz"], cued),
+    }  # fmt: skip
+
+
+def effect(settings: Settings, run) -> str:
+    """One plain sentence: where dopamine is at the end, and whether the animal waits for the reward."""
+    cue, paid, omitted = (float(run[name]) for name in ("late_cue_nm", "late_reward_nm", "late_omission_nm"))
+    parts = [f"{cue:+.0f} nM at the cue"] + [
+        f"{v:+.0f} nM at the {word}" for v, word in ((paid, "reward"), (omitted, "omitted reward")) if np.isfinite(v)
+    ]
+    first, late = run.response_hz[:5].mean(), float(run.late_response_hz)
+    return f"In the last trials dopamine changes by {', '.join(parts)}; the response to the cue goes from {first:.1f} to {late:.1f} Hz."
+
+
+MEASURE = Measure(
+    "response to the cue, above the rate before it",
+    "Hz",
+    lambda run: (run.response_hz - run.free_response_hz)[-LATE:].mean(),
+    lambda run: (run.response_hz - run.free_response_hz)[:3].mean(),
+    tier="job",
+)
+
+PRESETS = {
+    "shift": {
+        "title": "From the reward to the cue", "rule": "td_ltp_2013", "values": {},
+        "note": "At first dopamine answers to the reward. Trial by trial the answer moves to the cue that announces it.", "source": "Schultz et al. 1997",
+    },
+    "omission": {
+        "title": "The reward that does not come", "rule": "td_ltp_2013", "values": {"schedule": "omission"},
+        "note": "Every fifth trial leaves the reward out: dopamine pauses at the time when it was due.", "source": "Schultz et al. 1997",
+    },
+    "coin": {
+        "title": "Reward by the toss of a coin", "rule": "td_ltp_2013", "values": {"reward_p": 0.5, "trials": 80},
+        "note": "The cue says less, so dopamine answers less to the cue and more to the reward.", "source": "Schultz et al. 1997",
+    },
+    "extinction": {
+        "title": "Extinction", "rule": "td_ltp_2013", "values": {"schedule": "extinction", "trials": 60},
+        "note": "The reward stops. Pauses take the weights down again, beginning at the end of the chain.", "source": "Schultz et al. 1997",
+    },
+    "blocking": {
+        "title": "Blocking", "rule": "td_ltp_2013", "values": {"schedule": "blocking", "trials": 50},
+        "note": "B is shown with A, which already predicts all. Tested alone at the end, B predicts little. Compare the schedule 'compound'.",
+        "source": "Rescorla & Wagner 1972",
+    },
+    "second_order": {
+        "title": "A cue for a cue", "rule": "td_ltp_2013", "values": {"schedule": "second_order", "trials": 50},
+        "note": "B announces A and never a reward: the value of A is enough to teach.", "source": "Schultz et al. 1997",
+    },
+    "one_of_ten": {
+        "title": "One cue in ten", "rule": "td_ltp_2013", "values": {"schedule": "discrimination", "trials": 200},
+        "note": "Ten cues in random order, one of them paid. Only that one gains value.", "source": "after Izhikevich 2007",
+    },
+    "expects_nothing": {
+        "title": "A hub that expects nothing", "rule": "td_ltp_2013", "values": {"da_value_gain": 0.0},
+        "note": "Value is added and never subtracted: dopamine answers to cue and reward alike, and the weights run to their bound.",
+        "source": "Schultz et al. 1997",
+    },
+    "late_hub": {
+        "title": "Dopamine that comes too late", "rule": "td_ltp_2013", "values": {"da_delay_ms": 1200},
+        "note": "Every spike of the hub is heard 1.2 s later: the wrong time cells get the credit.", "source": "model",
+    },
+    "sparse": {
+        "title": "Sparse reward", "rule": "td_ltp_2013",
+        "values": {"reward_p": 0.2, "trials": 80, "ach_source": "emergent", "ach_burst_nm": 40.0, "exploration_noise_by_ach": 4.0},
+        "note": "A reward that stays a surprise keeps acetylcholine up, and with it the noise that makes the animal try. Make it frequent and see.",
+        "source": "after Yu & Dayan 2005",
+    },
+}  # fmt: skip
+
+QUICK = {"trials": 10, "change_at": 3, "rest_s": 0.5, "reward_delay_ms": 300, "w_start": 0.3}
+WAKES = {
+    r"change_at": {"schedule": "extinction"},
+    r"ltd_.*_by_M": {"a_minus": 0.2, "M_tonic_nm": 300.0},
+    r"tau_minus_ms|mu_minus|ltd_decay_ratio|phi_minus|gate_minus": {"a_minus": 0.2},
+    r"M_baseline": {"M_source": "emergent", "M_burst_nm": 300.0, "ltp_gate_by_M": 20.0},
+    r"disinhibition_mv": {"inhibition_mv": 20.0, "ach_tonic_nm": 300.0},
+}
