@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.experiments import choice
-from engine.run import Control, run
+from engine.run import Control
 from engine.settings import make
 
 SEEDS = range(12)

@@ -6,7 +6,7 @@ from components.figures import Curve
 from components.theme import Theme
 
 TITLE = "How varied are the choices?"
-COLUMN = "effect"
+COLUMN = "more"
 HELP = (
     "Entropy of the choices of the last ten trials, mean of all networks: 0 bit when one option is always chosen, 1 bit for two options at random. "
     "Dashed: entropy of the choice probabilities of Q-learning led through the same trials."

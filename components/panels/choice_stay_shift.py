@@ -6,7 +6,7 @@ from components import figures as draw
 from components.theme import Theme
 
 TITLE = "Stay after a win, shift after a loss"
-COLUMN = "effect"
+COLUMN = "more"
 HELP = (
     "How often a choice is repeated after a win and changed after a loss. Filled: all networks. Dashed: Q-learning in the same trials. "
     "One who only ever stays after a win and shifts after a loss remembers one trial; a slower learner forgives a loss."
@@ -29,7 +29,9 @@ def figure(run, theme: Theme) -> dict:
     """Two pairs of bars."""
     span, y_range = (-0.5, 1.5), draw.padded(0.0, 100.0, 0.06)
     axes = {
-        "xaxis": draw.axis(theme, span, "", (0.0, 1.0), showgrid=False, ticktext=["stay after win", "shift after loss"]),
+        "xaxis": draw.axis(
+            theme, span, "what follows an outcome", (0.0, 1.0), showgrid=False, ticktext=["stay after win", "shift after loss"]
+        ),
         "yaxis": draw.axis(theme, y_range, draw.upright(theme, "trials (%)", "%"), (0.0, 50.0, 100.0)),
     }
     data = []

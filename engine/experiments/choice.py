@@ -30,7 +30,7 @@ from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Output, run_in_chunks
+from engine.run import Control, Measure, Output, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Choice"
@@ -98,7 +98,6 @@ DEFAULTS = {
     "ht_delay_ms": 0, "ht_burst_nm": 40.0, "ht_source": "emergent",
 }  # fmt: skip
 
-QUICK = {"trials": 12, "block": 5, "pause_s": 0.3}
 BEST, P_BEST = "share of trials in which the best option was chosen", "P(best)"
 OUTPUTS = {
     "best_at_end_percent": Output(
@@ -125,7 +124,7 @@ OUTPUTS = {
     "rate_of": Output("", ("option", "trial"), "how often each option pays"),
     "p_best": Output("", ("trial",), "share of best choices among the last 10 trials"),
     "p_best_seeds": Output("", ("seed", "trial"), "the same with this seed and the next ones (one seed while a control moves)"),
-    "p_q": Output("", ("trial",), "P(best) of Q-learning led through the same trials"),
+    "p_q": Output("", ("trial",), "P(best) of Q-learning led through the same trials, mean of the last 10 trials and of all networks"),
     "entropy": Output("", ("trial",), "entropy of the choices of the last 10 trials (bits), mean of all networks"),
     "entropy_q": Output("", ("trial",), "entropy of the choice probabilities of Q-learning on the same trials (bits)"),
     "aligned": Output("", ("around",), "trials from a reversal, 0 is the first after it"),
@@ -527,7 +526,7 @@ def all_seeds(courses: list[Course], values: dict[str, Value]) -> dict[str, np.n
     return {
         **around_reversals(hit, q_best, best, values), **stay_and_shift(choice, reward, q), **by_difference(courses, q, values),
         "best_at_end_percent": 100.0 * hit[:, late_trials(values, hit.shape[1])].mean(), "p_best": running[0], "p_best_seeds": running,
-        "p_q": q_best.mean(axis=0), "entropy": np.mean([running_entropy(c, options) for c in choice], axis=0), "entropy_q": entropy(q).mean(axis=0),
+        "p_q": running_share(q_best.mean(axis=0)), "entropy": np.mean([running_entropy(c, options) for c in choice], axis=0), "entropy_q": entropy(q).mean(axis=0),
     }  # fmt: skip
 
 
@@ -643,6 +642,10 @@ def effect(settings: Settings, run) -> str:
     return f"{late}; after a change it takes {float(run.criterion_trials):.0f} trials until 8 of 10 are."
 
 
+MEASURE = Measure(
+    "best choices", "%", lambda run: 100.0 * (run.choice == run.best).mean(), lambda run: 100.0 / run.rate_of.shape[0], tier="job"
+)
+
 PRESETS = {
     "learn_and_reverse": {
         "title": "Learn, and learn again", "rule": "doya_2002", "values": {},
@@ -683,3 +686,15 @@ PRESETS = {
         "note": "B pays twice as much, but later. Serotonin lengthens the traces.", "source": "Doya 2002",
     },
 }  # fmt: skip
+
+QUICK = {"trials": 12, "block": 5, "pause_s": 0.3}
+WAKES = {
+    r"drift_sd": {"schedule": "drift"},
+    r"small_size|late_ms": {"schedule": "patience"},
+    r"opto_.*": {"opto_option": "A"},
+    r"disinhibition_mv": {"inhibition_mv": 20.0},
+    r"ltd_.*_by_M": {"a_minus": 0.2, "M_tonic_nm": 300.0},
+    r"tau_minus_ms|mu_minus|ltd_decay_ratio|phi_minus|gate_minus": {"a_minus": 0.2},
+    r"M_baseline": {"M_source": "emergent", "M_burst_nm": 300.0, "ltp_gate_by_M": 20.0},
+    r"da_value_.*|M_hub_noise_mv": {},
+}
