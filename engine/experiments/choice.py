@@ -72,8 +72,8 @@ class Params(NamedTuple):
     p_other: Annotated[float, Param("", 0, 1, "how often the others pay", level="intro", label="others pay", step=0.05)] = 0.1
     block: Annotated[int, Param("", 5, 400, "trials from one reversal to the next", log=True, soft=(10, 200), level="intro", label="reversal every", step=1)] = 40
     drift_sd: Annotated[float, Param("", 0, 0.5, "step of the wandering probabilities from trial to trial (drift)", soft=(0, 0.2), label="drift step", step=0.01)] = 0.05
-    small_size: Annotated[float, Param("", 0, 1, "what option A always pays (patience, risk), as a share of the reward", level="core", label="small reward", step=0.05)] = 0.5
-    late_ms: Annotated[int, Param("ms", 0, 5000, "how much later the other options pay (patience)", soft=(0, 2000), level="core", label="large is later by", step=10)] = 500
+    small_size: Annotated[float, Param("", 0, 1, "what option A always pays (patience, risk); with risk it is also how often the others pay the whole reward, so that all are worth the same", level="core", label="small reward", step=0.05)] = 0.7
+    late_ms: Annotated[int, Param("ms", 0, 5000, "how much later the other options pay (patience)", soft=(0, 2000), level="core", label="large is later by", step=10)] = 600
     trials: Annotated[int, Param("", 10, 1000, "number of trials", log=True, soft=(20, 400), level="core", label="trials", step=1)] = 120
     outcome_delay_ms: Annotated[int, Param("ms", 200, 5000, "from the choice to its outcome", soft=(200, 2000), level="intro", label="choice to outcome", step=10)] = 250
     pause_s: Annotated[float, Param("s", 0.3, 10, "from the outcome to the next cue", level="core", label="pause", step=0.05)] = 0.35
@@ -83,7 +83,6 @@ class Params(NamedTuple):
     opto_option: Annotated[str, Param(choices=(NONE, *LETTERS), doc="the option whose choice is followed by an optogenetic dopamine burst", level="core", label="stimulated option")] = NONE
     opto_delay_ms: Annotated[int, Param("ms", 0, 10_000, "from the choice to the optogenetic burst", soft=(0, 3000), level="core", label="stimulation after", step=10)] = 250
     opto_nm: Annotated[float, Param("nM", -1000, 2000, "rise of dopamine by the optogenetic burst; below zero is a pause", soft=(-100, 500), level="core", label="stimulation size", step=10)] = 100.0
-    serotonin_d2_mv: Annotated[float, Param("mV", -20, 40, "input that one unit of the 5-HT signal adds to D2 neurons", soft=(-10, 20), label="5-HT onto D2", step=0.5)] = 0.0
     w_start: Annotated[float, Param("", 0, 1, "weight at the start, as a share of its upper bound", label="start weight", step=0.01)] = 0.3
     recurrent_mv: Annotated[float, Param("mV", 0, 40, "summed excitation of a choice neuron by the others of its pool", label="recurrent loop", step=0.5)] = 0.0
     inhibition_mv: Annotated[float, Param("mV", 0, 60, "summed inhibition of a choice neuron by the gate that the cortex drives", label="inhibitory gate", step=0.5)] = 0.0
@@ -361,7 +360,7 @@ def striatum(c: Circuit, values: dict[str, Value], cortex: Population, copies: P
     """D1 and D2 pools of all options; the efference copy excites its own option's and inhibits the others'."""
     k = int(values["options"])
     d1 = c.neurons("D1", k * N_D, D_CELL, D1_AREA)
-    d2 = c.neurons("D2", k * N_D, D_CELL, D2_AREA, (0.0, 0.0, 0.0, float(values["serotonin_d2_mv"])))
+    d2 = c.neurons("D2", k * N_D, D_CELL, D2_AREA)
     for group in (d1, d2):
         learn(c, values, cortex, group, group.area, values["w_start"], CORTEX_MV / (N_CORTEX * CORTEX_HZ), D_CELL.tau_syn_ms)
         for same in (True, False):

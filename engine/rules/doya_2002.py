@@ -25,7 +25,7 @@ EQUATIONS = (
     r"\dot e = -\frac{e}{\tau_e\,(1 + M_{HT}[\mathrm{5HT}])} + A_+\, x\, y",
     r"\dot w = \eta\,(1 + M_{NE}[\mathrm{NE}] + M_{ACh}[\mathrm{ACh}])\,(\mathrm{DA} - \langle \mathrm{DA}\rangle)\, e",
 )
-CONSTANTS = {"a_plus": 0.1, "a_minus": 0.0, "tau_plus_ms": 20.0, "tau_e_ms": 400.0, "eta_per_s": 5.0, "baseline_tau_s": 200.0}
+CONSTANTS = {"a_plus": 0.1, "a_minus": 0.0, "tau_plus_ms": 20.0, "tau_e_ms": 400.0, "eta_per_s": 3.5, "baseline_tau_s": 200.0}
 MATRIX = {
     "ltp_gate_by_da": 1.0, "ltd_gate_by_da": 1.0, "learning_rate_by_ne": 12.0, "learning_rate_by_ach": 2.5, "trace_decay_by_ht": 1.0,
     "exploration_noise_by_ne": 0.5,
