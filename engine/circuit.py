@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.neurons import IZHIKEVICH, LIF, POISSON, SCRIPTED, Izhikevich, Lif, constants_of_step
+from engine.neurons import KINDS, POISSON, SCRIPTED, Escape, Izhikevich, Lif, constants_of_step
 
 N_CONSTANTS = 10
 
@@ -55,7 +55,7 @@ class Population:
     start: int
     size: int
     area: int
-    model: Lif | Izhikevich | None = None
+    model: Lif | Izhikevich | Escape | None = None
 
     @property
     def stop(self) -> int:
@@ -97,9 +97,9 @@ class Circuit:
         self.populations.append(Population(name, kind, start, size, area, model))
         return self.populations[-1]
 
-    def neurons(self, name: str, size: int, model: Lif | Izhikevich, area: int = 0) -> Population:
-        """A population of LIF or Izhikevich neurons."""
-        return self._add(name, LIF if isinstance(model, Lif) else IZHIKEVICH, size, area, model)
+    def neurons(self, name: str, size: int, model: Lif | Izhikevich | Escape, area: int = 0) -> Population:
+        """A population of neurons of this model."""
+        return self._add(name, KINDS[type(model)], size, area, model)
 
     def poisson(self, name: str, size: int, rate_hz: float | np.ndarray, area: int = 0) -> Population:
         """Independent Poisson sources; `rate_hz` one number or one per source."""
