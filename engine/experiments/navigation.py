@@ -74,7 +74,7 @@ class Params(NamedTuple):
     trials: Annotated[int, Param("", 2, 200, "how often the animal is put in the middle of the field", soft=(4, 60), level="intro", label="trials", step=1)] = 40
     move_at: Annotated[int, Param("", 0, 200, "trials after which the goal is in the opposite corner", soft=(0, 60), level="intro", label="goal moves after", step=1)] = 20
     trial_s: Annotated[float, Param("s", 1, 60, "longest time of a trial", soft=(1, 30), level="core", label="time per trial", step=0.5)] = 15.0
-    goal_radius: Annotated[float, Param("", 0.05, 1.0, "radius of the goal, in a field of 4 by 4", level="core", label="goal radius", step=0.05)] = 0.3
+    goal_radius: Annotated[float, Param("", 0.05, 2.0, "radius of the goal, in a field of 4 by 4", soft=(0.05, 1.0), level="core", label="goal radius", step=0.05)] = 0.3
     obstacle: Annotated[str, Param(choices=("none", "walls"), doc="walls in front of both goals, from which the animal bounces back", level="core", label="obstacles")] = "none"
     at_reward: Annotated[str, Param(choices=("replace", "add"), doc="whether a reward takes back what the trial has changed at once, or adds to it", level="core", label="at the reward")] = "replace"
     speed: Annotated[float, Param("", 0.01, 0.3, "length of an action per ms, when all action cells fire once a ms", label="speed", step=0.01)] = 0.08
@@ -561,7 +561,8 @@ def counted(hit: np.ndarray) -> str:
     return f"{int(hit.sum())} of {hit.size} trials"
 
 
-QUICK = {"trials": 4, "move_at": 2, "trial_s": 3.0, "goal_radius": 0.9, "speed": 0.2}
+QUICK = {"trials": 6, "move_at": 2, "trial_s": 4.0, "goal_radius": 2.0, "speed": 0.15}
+WAKES = {r"trial_s": {"goal_radius": 0.05}}
 
 
 PRESETS = {
