@@ -103,8 +103,9 @@ def physics(draw, epochs):
     for cell, value in draw(CELLS).items():
         matrix[cell] = value
     if draw(st.booleans()):  # one trace, one gate: the engine's short cut
-        values |= {"ltd_decay_ratio": 1.0, "tau_rise_ms": 0.0, "gate_minus": values["gate_plus"]}
-        matrix[ROWS.index("ltd_gate")] = matrix[ROWS.index("ltp_gate")]
+        sign = draw(st.sampled_from([1.0, -1.0]))  # of e-, where both traces potentiate it is below zero
+        values |= {"ltd_decay_ratio": 1.0, "tau_rise_ms": 0.0, "gate_minus": sign * values["gate_plus"]}
+        matrix[ROWS.index("ltd_gate")] = sign * matrix[ROWS.index("ltp_gate")]
     return struct(Rule, values), matrix, kinetics(values, ({},), epochs)
 
 
