@@ -115,13 +115,14 @@ PAIR, SLOW, SLOW_MS = range(3)
 # Entries of `State.clock`: steps done, place in the script, place in the block, first step in which a Poisson source spikes, 1 if a
 # world has ended this run
 DONE, SCRIPT, BLOCK, SOON, HALTED = range(5)
+N_CLOCK = 5
 NEVER = 1 << 62
 
 
 class State(NamedTuple):
     """Everything a run remembers besides synapses and modulators, advanced in place; N neurons, R steps of memory."""
 
-    clock: np.ndarray  # (5,)
+    clock: np.ndarray  # (N_CLOCK,)
     cell: np.ndarray  # (6, N)
     whole: np.ndarray  # (2, N)
     ring: np.ndarray  # (R, N + 1) neurons that spiked in each of the last R steps; the last entry is their number
@@ -207,7 +208,9 @@ def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
     ]
     for trace in traces:
         trace[SLOW_MS] = -1e300
-    return State(np.zeros(5, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS)))
+    return State(
+        np.zeros(N_CLOCK, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS))
+    )
 
 
 def new_job(
