@@ -8,7 +8,7 @@ TITLE = "Is the goal found?"
 COLUMN = "effect"
 HELP = (
     "Share of the last five trials in which the animal reached the goal in time. At the upright line the goal moves to the opposite corner. "
-    "Band: mean and standard error of six animals that differ only in chance. An animal that learns nothing finds the goal in about a third of the trials."
+    "Band: mean and standard error of four animals that differ only in chance. An animal that learns nothing finds the goal in about a third of the trials."
 )
 
 
