@@ -233,13 +233,14 @@ def rise_norm(rule, tau_e_ms):
 
 @inlined
 def same_traces(rule, m):
-    """True when both traces decay alike and share one gate: then e+ - e- is one trace that keeps its sign between events."""
-    if rule.ltd_decay_ratio != 1.0 or rule.gate_plus != rule.gate_minus or rule.tau_rise_ms > 0.0:
+    """True when both traces decay alike and share one gate, or its opposite: then e+ - e- (or e+ + e-) keeps its sign between events."""
+    if rule.ltd_decay_ratio != 1.0 or rule.tau_rise_ms > 0.0:
         return False
+    alike, opposite = rule.gate_plus == rule.gate_minus, rule.gate_plus == -rule.gate_minus
     for j in range(m.shape[1]):
-        if m[LTP_GATE, j] != m[LTD_GATE, j]:
-            return False
-    return True
+        alike = alike and m[LTP_GATE, j] == m[LTD_GATE, j]
+        opposite = opposite and m[LTP_GATE, j] == -m[LTD_GATE, j]
+    return alike or opposite
 
 
 @inlined

@@ -34,9 +34,18 @@ CREDIT_STATES = {
     "no reward": {"duration_s": 5.0, "da_delay_ms": 9000},
     "all modulators": {"duration_s": 20.0, "ach_tonic_nm": 100.0, "ne_burst_nm": 300.0, "contingency": 0.0},
 }
+NAVIGATION_STATES = {
+    "rest": {},
+    "not moved yet": {"trials": 60, "move_at": 60},
+    "no reward": {"trials": 3, "trial_s": 1.0, "goal_radius": 0.05},
+    "all modulators": {"trials": 6, "move_at": 0, "obstacle": "walls", "ne_burst_nm": 300.0, "ht_tonic_nm": 20.0, "da_delay_ms": 900},
+}
 STATES = [("pairing", name, values) for name, values in PAIRING_STATES.items()] + [
     ("credit", name, values) for name, values in CREDIT_STATES.items()
 ]
+STATES += [("navigation", name, values) for name, values in NAVIGATION_STATES.items()]
+WITHOUT_GHOST = {"credit_trace", "navigation_paths", "navigation_occupancy"}
+PURE_NUMBERS = {"trial"}
 STATES = [state for state in STATES if state[0] in experiments()]
 
 
@@ -96,7 +105,7 @@ def test_figures_can_be_drawn_fast(figures, experiment, name, values):
             lo, hi = axis["range"]
             assert axis["type"] in ("linear", "log") and np.isfinite([lo, hi]).all() and lo < hi, f"{panel_name} {key}"
             assert axis["fixedrange"] is True and axis["ticklabeloverflow"] == "allow" and axis["automargin"] is False
-        assert any(t["meta"]["ghost"] for t in figure["data"]) or panel_name == "credit_trace", panel.TITLE
+        assert any(t["meta"]["ghost"] for t in figure["data"]) or panel_name in WITHOUT_GHOST, panel.TITLE
 
 
 def unbroken(trace: dict) -> bool:
@@ -139,7 +148,7 @@ def test_every_axis_is_named_with_its_unit(figures, experiment, name, values):
                 continue
             text = axis["title"]["text"] or rows.get(key[0] + key[5:], "")
             assert text, f"{panel_name} {key} has no name"
-            assert key[0] == "y" or text.endswith(")"), f"{panel_name} {key}: {text!r} has no unit"
+            assert key[0] == "y" or text.endswith(")") or text in PURE_NUMBERS, f"{panel_name} {key}: {text!r} has no unit"
     if experiment == "pairing":
         labels = " ".join(a["text"] for a in figures(experiment, None, values)["timeline"][1]["layout"]["annotations"])
         assert all(unit in labels for unit in ("nM", "1/s", "mV"))
