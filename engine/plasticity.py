@@ -81,7 +81,7 @@ ROW_DOCS = {
 
 FLOOR_RATE, FLOOR_TIME = 0.0, 0.1
 MAX_DECAY = 8.0  # a block ends when exp(D) > e^8: the sums keep 12 digits
-AT_BOUND = 1e-12  # a weight this close to its bound (as a share of the range) is at it: with mu < 1 the last digit would matter
+AT_BOUND = 1e-9  # a weight this close to its bound (as a share of the range) is at it: with mu < 1 the rounding of the sums would matter
 MAX_WINDOW = 300.0  # the pair traces have no sums; only overflow must be avoided
 NEAREST = 1.0
 
