@@ -63,8 +63,8 @@ LEFT_OUT = (
 class Params(NamedTuple):
     """The stimuli, the task and the network."""
 
-    paired: Annotated[int, Param("", 1, 12, "which of the twelve stimuli comes with the burst", level="intro", label="paired stimulus", step=1)] = 9
-    pairings: Annotated[int, Param("", 0, 400, "stimuli shown before the task, half of them the paired one", soft=(0, 100), level="intro", label="pairing trials", step=1)] = 40
+    paired: Annotated[int, Param("", 1, 12, "which of the twelve stimuli comes with the burst", soft=(2, 11), level="intro", label="paired stimulus", step=1)] = 9
+    exposures: Annotated[int, Param("", 0, 400, "stimuli shown before the task, half of them the paired one", soft=(0, 100), level="intro", label="pairing trials", step=1)] = 40
     boundary: Annotated[float, Param("", 1, 11.5, "stimuli up to here ask for answer A, those above for B", level="intro", label="category boundary", step=0.5)] = 6.5
     trials: Annotated[int, Param("", 0, 1000, "trials of the task, one stimulus each", soft=(0, 400), level="intro", label="task trials", step=1)] = 200
     bonus: Annotated[float, Param("", 0.1, 10, "reward of a right A as a multiple of that of a right B", log=True, soft=(0.2, 5), level="core", label="reward of A to B")] = 1.0
@@ -87,7 +87,7 @@ DEFAULTS = {
     "da_tonic_nm": 0.0, "da_burst_nm": 2000.0, "da_ec50_nm": 500.0, "da_delay_ms": 0, "ach_burst_nm": 500.0, "ach_delay_ms": 0, "ne_tonic_nm": 500.0,
     "ne_delay_ms": 0, "ht_delay_ms": 0,
 }  # fmt: skip
-QUICK = {"pairings": 6, "pairing_s": 0.5, "trials": 10, "trial_s": 0.5, "stimulus_ms": 150, "boundary": 4.0}
+QUICK = {"exposures": 6, "pairing_s": 0.5, "trials": 10, "trial_s": 0.5, "stimulus_ms": 150, "boundary": 4.0}
 WAKES = {
     r"M_hub_noise_mv": {"M_source": "emergent", "M_burst_nm": 500.0},
     r"da_value_.*": {"da_source": "emergent", "da_burst_nm": 500.0},
@@ -162,7 +162,7 @@ BAND_SEEDS, GRID_SEEDS, GRID_TRIALS = 4, 2, 150
 FEEDBACK_MS, AROUSED_NM = (0, 300, 600, 1200), (500.0, 0.0)
 MAX_SECONDS = 2000.0
 TEST_S = {"live": 13.0, "settled": 34.0, "job": 50.0}  # simulated time of a test
-LIVE_PAIRING_S, LIVE_TASK_S = 32.0, 48.0  # simulated time of the preview while a control moves
+LIVE_PAIRING_S, LIVE_TASK_S = 32.0, 42.0  # simulated time of the preview while a control moves
 DA = MODULATORS.index("da")
 # Entries of the world's memory; then, by stimulus shown, answer, spikes of A, of B, of the gate, and of every map neuron
 EVENT, IS_ON, PULSE, REWARD_ENDS = range(4)
@@ -288,10 +288,10 @@ class Session(NamedTuple):
 
 def cost(values: dict[str, Value]) -> str:
     """Empty, or why this run would be too large."""
-    seconds = 1e-3 * (values["pairings"] * period_ms(values, "pairing_s") + values["trials"] * period_ms(values, "trial_s"))
+    seconds = 1e-3 * (values["exposures"] * period_ms(values, "pairing_s") + values["trials"] * period_ms(values, "trial_s"))
     if seconds <= MAX_SECONDS:
         return ""
-    return f"pairings = {values['pairings']} and trials = {values['trials']} take {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
+    return f"exposures = {values['exposures']} and trials = {values['trials']} take {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
 
 
 def period_ms(values: dict[str, Value], name: str) -> int:
@@ -300,15 +300,15 @@ def period_ms(values: dict[str, Value], name: str) -> int:
 
 
 def previewed(values: dict[str, Value]) -> dict[str, Value]:
-    """The settings with as many pairings and trials as the preview has time for."""
-    pairings = max(int(1e3 * LIVE_PAIRING_S / period_ms(values, "pairing_s")), 4)
+    """The settings with as many exposures and trials as the preview has time for."""
+    exposures = max(int(1e3 * LIVE_PAIRING_S / period_ms(values, "pairing_s")), 4)
     trials = max(int(1e3 * LIVE_TASK_S / period_ms(values, "trial_s")), 10)
-    return {**values, "pairings": min(values["pairings"], pairings), "trials": min(values["trials"], trials)}
+    return {**values, "exposures": min(values["exposures"], exposures), "trials": min(values["trials"], trials)}
 
 
 def session(values: dict[str, Value], rng: np.random.Generator) -> Plan:
     """Pairings, then the task."""
-    n, trials = int(values["pairings"]), int(values["trials"])
+    n, trials = int(values["exposures"]), int(values["trials"])
     is_paired = np.zeros(n, bool)
     is_paired[rng.permutation(n)[: (n + 1) // 2]] = True
     others = np.delete(np.arange(N_STIMULI), values["paired"] - 1)
@@ -477,7 +477,7 @@ def frozen(values: dict[str, Value]) -> tuple[Rule, np.ndarray]:
 
 def focus(values: dict[str, Value], plan: Plan) -> float:
     """Onset (ms) of the last paired stimulus, or of the first of all."""
-    paired = plan.onset_ms[: int(values["pairings"])][plan.stimulus[: int(values["pairings"])] == values["paired"] - 1]
+    paired = plan.onset_ms[: int(values["exposures"])][plan.stimulus[: int(values["exposures"])] == values["paired"] - 1]
     return float(max(paired[-1] if paired.size else FIRST_MS, BEFORE_MS))
 
 
@@ -570,7 +570,7 @@ def last_share(hit: np.ndarray) -> np.ndarray:
 
 def right_answers(values: dict[str, Value], plan: Plan, counts: np.ndarray) -> np.ndarray:
     """1 where an answer of the task was right."""
-    n = int(values["pairings"])
+    n = int(values["exposures"])
     return (counts[n:, ANSWER] == plan.right[n : counts.shape[0]]).astype(float)
 
 
@@ -578,7 +578,7 @@ def feedback(values: dict[str, Value], seed: int) -> np.ndarray:
     """Right answers (%) at the end of a task without pairing, by seed, arousal and delay of the reward."""
     out = np.zeros((GRID_SEEDS, len(AROUSED_NM), len(FEEDBACK_MS)))
     for k, state, delay in np.ndindex(out.shape):
-        told = {"pairings": 0, "trials": min(values["trials"], GRID_TRIALS), "da_delay_ms": FEEDBACK_MS[delay], "ne_tonic_nm": AROUSED_NM[state]}
+        told = {"exposures": 0, "trials": min(values["trials"], GRID_TRIALS), "da_delay_ms": FEEDBACK_MS[delay], "ne_tonic_nm": AROUSED_NM[state]}
         mine, rng = {**values, **told}, np.random.default_rng(seed + k)
         net, plan = network(mine, rng), session(mine, rng)
         right = right_answers(mine, plan, play(mine, net, plan, rng, Control()).counts)
@@ -611,7 +611,7 @@ def mapped(values: dict[str, Value], o: Outcome) -> dict[str, np.ndarray]:
     """The map before and after, and the pairings."""
     before, after = tuning_hz(values, o.before), tuning_hz(values, o.after)
     areas, paired = (area(preferred(before)), area(preferred(after))), values["paired"] - 1
-    counts = o.passed.counts[: int(values["pairings"])]
+    counts = o.passed.counts[: int(values["exposures"])]
     is_paired = o.plan.stimulus[: counts.shape[0]] == paired
     seconds, n = 1e-3 * values["stimulus_ms"], N_INPUT * N_MAP
     map_hz, gate_hz = counts[:, SPIKES_MAP:].mean(axis=1) / seconds, counts[:, SPIKES_GATE] / (N_GATE * seconds)
@@ -632,7 +632,7 @@ def mean(x: np.ndarray) -> float:
 
 def answered(values: dict[str, Value], o: Outcome, right: np.ndarray) -> dict[str, np.ndarray]:
     """The task, and the answers in the tests."""
-    n, first, repeats = int(values["pairings"]), N_INPUT * N_MAP, o.after.shape[1]
+    n, first, repeats = int(values["exposures"]), N_INPUT * N_MAP, o.after.shape[1]
     counts, shares = o.passed.counts[n:], (p_a(o.before), p_a(o.after))
     readout = slice(first, first + N_MAP * 2 * N_POOL)
     to = o.last[readout].reshape(N_MAP, 2, N_POOL).mean(axis=2)
