@@ -35,6 +35,7 @@ import numpy as np
 
 from engine.kernel import inlined
 from engine.modulators import (
+    BASELINE,
     LABELS,
     MEAN,
     MODULATORS,
@@ -44,7 +45,6 @@ from engine.modulators import (
     C,
     R,
     S,
-    BASELINE,
     advance,
     is_plain,
     occupancy,

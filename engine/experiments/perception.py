@@ -38,7 +38,14 @@ DEFAULT_RULE = "gerstner_2018"
 HUBS = MODULATORS
 ROWS = tuple(row for row in ROWS if row != "consolidation")
 CURSOR_PREFIX = "late_"
-PANELS = ("perception_pairing", "perception_course", "perception_area", "perception_tuning", "perception_psychometric", "perception_feedback")
+PANELS = (
+    "perception_pairing",
+    "perception_course",
+    "perception_area",
+    "perception_tuning",
+    "perception_psychometric",
+    "perception_feedback",
+)
 PAPERS = (
     "Kilgard MP, Merzenich MM (1998) Science 279:1714-1718",
     "Froemke RC, Merzenich MM, Schreiner CE (2007) Nature 450:425-429",
@@ -130,7 +137,7 @@ OUTPUTS = {
     "feedback_s": Output("s", ("delay",), "delays of the reward that are compared"),
     "feedback_percent": Output("%", ("state", "delay"), "right answers at the end of a task without pairing, aroused and drowsy; nan while a control moves"),
     "feedback_error_percent": Output("%", ("state", "delay"), "standard error of these over seeds; nan while a control moves"),
-    "late_t_s": Output("s", ("late",), "time from the onset of the last paired stimulus"),
+    "late_t_s": Output("s", ("late",), "time from the onset of the first paired stimulus"),
     "late_concentration_nm": Output("nM", ("modulator", "late"), "concentration of DA, ACh, NE, 5-HT around it"),
     "late_trace_ltp": Output("", ("late",), "LTP trace e+ of a synapse from the paired stimulus to a map neuron beside it"),
     "late_trace_ltd": Output("", ("late",), "LTD trace e- of this synapse"),
@@ -139,7 +146,7 @@ OUTPUTS = {
     "late_gate_ltd": Output("", ("late",), "gate of the LTD trace G- in the map"),
     "late_product_per_s": Output("1/s", ("late",), "eta (G+ e+ - G- e-), the speed of this synapse's weight"),
     "late_weight": Output("", ("late",), "weight of this synapse"),
-    "raster_s": Output("s", ("spike",), "spikes around the last paired stimulus: times"),
+    "raster_s": Output("s", ("spike",), "spikes around the first paired stimulus: times"),
     "raster_neuron": Output("", ("spike",), "their neurons: inputs from 0, then map, pools, gate"),
 }  # fmt: skip
 
@@ -149,14 +156,19 @@ POOL_CELL = Lif(noise_mv=60.0, bias_mv=9.0, tau_syn_ms=20.0)
 GATE_CELL = Lif(noise_mv=20.0, bias_mv=10.0)
 CRITIC_CELL = Lif(noise_mv=50.0, bias_mv=12.0, tau_syn_ms=50.0)
 MAP_MV, CRITIC_MV, GATE_DRIVE_MV = 11.5, 3.0, 6.0  # input of a synapse at its upper bound; of a spike to the gate
-MAP_START, READOUT_START, CRITIC_START, JITTER = 0.75, 0.5, 0.2, 0.1  # start weights as a share of the bound, and their relative random part
+MAP_START, READOUT_START, CRITIC_START, JITTER = (
+    0.75,
+    0.5,
+    0.2,
+    0.1,
+)  # start weights as a share of the bound, and their relative random part
 MAP_WIDTH, LOOP_WIDTH = 1.0, 1.0  # of the start weights and of the recurrent loop, in stimuli
 BACKGROUND_HZ = 2.0
 MAP, READOUT = range(2)  # areas
 MAP_DA_EC50 = 4.0  # the map's dopamine receptors need four times as much as those of the answers
 NO_RECEPTOR_NM = 1e15
-FIRST_MS, GAP_MS, SILENCE_MS = 200, 150, 100  # first onset; after a stimulus of a test; least silence otherwise
-BEFORE_MS, AFTER_MS, EVERY_MS, MOST_SPIKES = 400, 900, 5, 4000  # the last pairing in detail
+FIRST_MS, GAP_MS, SILENCE_MS = 500, 150, 100  # first onset; after a stimulus of a test; least silence otherwise
+BEFORE_MS, AFTER_MS, EVERY_MS, MOST_SPIKES = 400, 900, 5, 4000  # the first pairing in detail
 LAST = 30
 BAND_SEEDS, GRID_SEEDS, GRID_TRIALS = 4, 2, 150
 FEEDBACK_MS, AROUSED_NM = (0, 300, 600, 1200), (500.0, 0.0)
@@ -394,7 +406,9 @@ def network(values: dict[str, Value], rng: np.random.Generator) -> Network:
     return Network(c, cells, gate, reward)
 
 
-def learning(c: Circuit, values, rng: np.random.Generator, source: Population, goal: Population, start: np.ndarray, bound_mv: float) -> None:
+def learning(
+    c: Circuit, values, rng: np.random.Generator, source: Population, goal: Population, start: np.ndarray, bound_mv: float
+) -> None:
     """A plastic projection, each onto each; start: weights as a share of the bound, to which the projection adds its random part."""
     start = np.clip(start * (1.0 + JITTER * rng.standard_normal(start.shape)), 0.0, 1.0)
     w_max, name = values["w_max"], f"{source.name} to {goal.name}"
@@ -427,7 +441,11 @@ def rates_hz(values: dict[str, Value]) -> np.ndarray:
 def receptors(values: dict[str, Value]) -> tuple[dict[str, float], dict[str, float]]:
     """What differs in the map and in the answers: the map reads only what the stimulus is paired with, the answers no ACh."""
     paired_by_ach = values["paired_with"] == "ach"
-    in_map = {"da_ec50_nm": NO_RECEPTOR_NM} if paired_by_ach else {"ach_ec50_nm": NO_RECEPTOR_NM, "da_ec50_nm": MAP_DA_EC50 * values["da_ec50_nm"]}
+    in_map = (
+        {"da_ec50_nm": NO_RECEPTOR_NM}
+        if paired_by_ach
+        else {"ach_ec50_nm": NO_RECEPTOR_NM, "da_ec50_nm": MAP_DA_EC50 * values["da_ec50_nm"]}
+    )
     return in_map, {"ach_ec50_nm": NO_RECEPTOR_NM}
 
 
@@ -476,9 +494,9 @@ def frozen(values: dict[str, Value]) -> tuple[Rule, np.ndarray]:
 
 
 def focus(values: dict[str, Value], plan: Plan) -> float:
-    """Onset (ms) of the last paired stimulus, or of the first of all."""
+    """Onset (ms) of the first paired stimulus, or of the first of all."""
     paired = plan.onset_ms[: int(values["exposures"])][plan.stimulus[: int(values["exposures"])] == values["paired"] - 1]
-    return float(max(paired[-1] if paired.size else FIRST_MS, BEFORE_MS))
+    return float(paired[0] if paired.size else FIRST_MS)
 
 
 def beside(values: dict[str, Value]) -> int:
@@ -578,7 +596,12 @@ def feedback(values: dict[str, Value], seed: int) -> np.ndarray:
     """Right answers (%) at the end of a task without pairing, by seed, arousal and delay of the reward."""
     out = np.zeros((GRID_SEEDS, len(AROUSED_NM), len(FEEDBACK_MS)))
     for k, state, delay in np.ndindex(out.shape):
-        told = {"exposures": 0, "trials": min(values["trials"], GRID_TRIALS), "da_delay_ms": FEEDBACK_MS[delay], "ne_tonic_nm": AROUSED_NM[state]}
+        told = {
+            "exposures": 0,
+            "trials": min(values["trials"], GRID_TRIALS),
+            "da_delay_ms": FEEDBACK_MS[delay],
+            "ne_tonic_nm": AROUSED_NM[state],
+        }
         mine, rng = {**values, **told}, np.random.default_rng(seed + k)
         net, plan = network(mine, rng), session(mine, rng)
         right = right_answers(mine, plan, play(mine, net, plan, rng, Control()).counts)
@@ -647,7 +670,7 @@ def answered(values: dict[str, Value], o: Outcome, right: np.ndarray) -> dict[st
 
 
 def in_detail(passed: Passed) -> dict[str, np.ndarray]:
-    """Spikes, modulators and one synapse around the last paired stimulus, as far as the run got."""
+    """Spikes, modulators and one synapse around the first paired stimulus, as far as the run got."""
     job, record = passed.job, passed.job.record
     k, size = max(int(record.size[0]), 1), int(job.log.size[0])
     eta, g_plus, g_minus = record.gates[:k, MAP].T
@@ -668,4 +691,39 @@ def effect(settings: Settings, run) -> str:
     return f"{grown}; {float(run.right_percent):.0f} % of the last answers are right, and the answer turns at stimulus {float(run.boundary_after):.1f}."
 
 
-PRESETS = {}
+PRESETS = {
+    "attention": {
+        "title": "Attention to one stimulus", "rule": "gerstner_2018", "values": {},
+        "note": "Acetylcholine comes with stimulus 9. Its neighbours in the map come to prefer it; then the categories are learned.",
+        "source": "after Kilgard and Merzenich 1998, Froemke et al. 2007",
+    },
+    "too_late": {
+        "title": "Acetylcholine too late", "rule": "gerstner_2018", "values": {"ach_delay_ms": 400},
+        "note": "The same burst 0.4 s after the onset: the gate was closed while the stimulus was there. Drag the burst back.", "source": "model",
+    },
+    "gate_stays_shut": {
+        "title": "The gate stays shut", "rule": "gerstner_2018", "values": {"disinhibition_mv": 0.0},
+        "note": "Acetylcholine comes, but does not silence the inhibitory neurons: the map stays below the rate that potentiates.",
+        "source": "after Letzkus et al. 2011",
+    },
+    "by_reward": {
+        "title": "Paired with dopamine", "rule": "gerstner_2018", "values": {"paired_with": "da", "trials": 0},
+        "note": "The map has dopamine receptors instead, and no task follows.", "source": "after Bao, Chan and Merzenich 2001",
+    },
+    "boundary": {
+        "title": "Move the boundary", "rule": "gerstner_2018", "values": {"exposures": 0, "boundary": 8.5},
+        "note": "No pairing, and A is right up to stimulus 8: the answers turn where the reward does.", "source": "model",
+    },
+    "bonus": {
+        "title": "A pays three times as much", "rule": "gerstner_2018", "values": {"exposures": 0, "bonus": 3.0},
+        "note": "The rewarded boundary stays at 6.5, the answers turn later.", "source": "model",
+    },
+    "drowsy": {
+        "title": "Drowsy, and told late", "rule": "gerstner_2018", "values": {"exposures": 0, "ne_tonic_nm": 0.0, "da_delay_ms": 600},
+        "note": "No norepinephrine, and the reward comes 0.6 s after the answer, with the next stimulus.", "source": "model",
+    },
+    "emergent_dopamine": {
+        "title": "Dopamine from its hub", "rule": "gerstner_2018", "values": {"exposures": 0, "da_source": "emergent"},
+        "note": "The reward drives neurons of a hub, which a critic of the map learns to correct.", "source": "after Schultz, Dayan and Montague 1997",
+    },
+}  # fmt: skip

@@ -14,7 +14,9 @@ neoHebbian three-factor learning rules. Front Neural Circuits 12:53. Pfister J-P
 """
 
 TITLE = "NeoHebbian: attention or reward converts the trace"
-SUMMARY = "One trace of pairings; acetylcholine, or dopamine above its usual level, turns it into weight, and norepinephrine sets the speed."
+SUMMARY = (
+    "One trace of pairings; acetylcholine, or dopamine above its usual level, turns it into weight, and norepinephrine sets the speed."
+)
 PAPERS = (
     "Gerstner W, Lehmann M, Liakoni V, Corneil D, Brea J (2018) Front Neural Circuits 12:53",
     "Pfister J-P, Gerstner W (2006) J Neurosci 26:9673-9682",
