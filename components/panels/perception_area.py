@@ -6,7 +6,7 @@ from components import figures as draw
 from components.figures import Curve
 from components.theme import Theme
 
-TITLE = "How much of the map does each stimulus hold?"
+TITLE = "Who holds how much of the map?"
 COLUMN = "effect"
 HELP = (
     "Map neurons by the stimulus they prefer, in tests with frozen synapses before everything and at the end. "

@@ -45,7 +45,8 @@ def figure(run, theme: Theme) -> dict:
             theme, draw.padded(*limits) if marks else limits, "", marks, domain=domains[name], showgrid=bool(marks)
         )
     data = [*rates(run, theme), *answers(run, theme, span, before), *share(run, theme, before, span)]
-    return {"data": data, "layout": draw.layout(theme, axes, MARGIN, words(run, theme), draw.grid_lines(theme, ticks))}
+    meta = {"height": draw.mechanism_px(theme, 4)} if theme.compact else {}
+    return {"data": data, "layout": draw.layout(theme, axes, MARGIN, words(run, theme), draw.grid_lines(theme, ticks), meta)}
 
 
 def top(rate_hz: np.ndarray, least: float) -> float:

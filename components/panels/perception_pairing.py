@@ -18,6 +18,7 @@ AXES = {"input": "y2", "map": "y3", "gate": "y4", "da": "y5", "ach": "y6", "ne":
 HEIGHTS = {"input": 1.0, "map": 1.2, "gate": 0.5, "trace": 1.0, "product": 1.0}
 N_INPUT, N_MAP, N_POOLS = 24, 36, 8
 HEIGHT_PX = 213
+COMPACT = ("map", "gate", "trace")  # rows beside the modulators on a narrow screen
 
 
 def SUMMARY(run) -> str:  # noqa: N802
@@ -45,20 +46,23 @@ def figure(run, theme: Theme) -> dict:
     """Rows of spikes, concentrations (nM), traces and product over time (s) from the onset."""
     values, nm = run.settings.values, dict(zip(MODULATORS, run.late_concentration_nm, strict=True))
     used = rows_of(values)
-    domains = draw.rows({name: HEIGHTS.get(name, 0.9) for name in AXES if name in used or name not in MODULATORS}, gap=0.025)
+    shown = [name for name in AXES if name in used or (name in COMPACT if theme.compact else name not in MODULATORS)]
+    domains = draw.rows({name: HEIGHTS.get(name, 0.9) for name in shown}, gap=0.025)
     limits = {m: modulator_rows.limits(values, m, nm[m]) for m in used} | ranges(run)
     span = (float(run.late_t_s[0]), float(run.late_t_s[-1]))
     ticks = draw.round_ticks(*span)
     title = "time from the onset of the stimulus (s)"
-    axes = {"xaxis": draw.axis(theme, span, title, ticks, anchor=AXES["product"], showgrid=False)} | value_axes(theme, domains, limits)
+    axes = {"xaxis": draw.axis(theme, span, title, ticks, anchor=AXES[shown[-1]], showgrid=False)} | value_axes(theme, domains, limits)
     tonic = {m: (np.array(span), np.full(2, values[f"{m}_tonic_nm"])) for m in used}
     stimulus = np.array([0.0, 1e-3 * values["stimulus_ms"]])
-    shown = {**AXES, "da": AXES["da"] if "da" in used else AXES["ach"]}
+    at = {AXES[name] for name in shown}
+    places = {**AXES, "da": AXES["da"] if "da" in used else AXES["ach"]}
     data = [
-        draw.line(*draw.posts(stimulus, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="stimulus"), *rasters(run, theme, span),
-        *modulator_rows.lines(theme, shown, used, run.late_t_s, run.late_concentration_nm, tonic, limits[used[0]]), *learning(run, theme),
+        draw.line(*draw.posts(stimulus, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="stimulus"), *[d for d in rasters(run, theme, span) if d["yaxis"] in at],
+        *modulator_rows.lines(theme, places, used, run.late_t_s, run.late_concentration_nm, tonic, limits[used[0]]), *[d for d in learning(run, theme) if d["yaxis"] in at],
     ]  # fmt: skip
     meta = {"handles": handles(run, theme, span, used), "rows": {m: AXES[m] for m in used}, "cursor": {"t": "t_s"}}
+    meta |= {"height": draw.mechanism_px(theme, len(shown))} if theme.compact else {}
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
     return {"data": data, "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)}
 
@@ -80,8 +84,14 @@ def value_axes(theme: Theme, domains: dict, limits: dict) -> dict:
     """The axes of all rows, and the one of the marks."""
     fixed = {"input": draw.padded(0.0, N_INPUT - 1.0), "map": draw.padded(0.0, N_MAP - 1.0), "gate": (-0.05, 1.15)}
     out = {draw.key(MARKS): draw.axis(theme, (0.0, 1.0), ticks=(), showgrid=False, visible=False, domain=[0.0, 1.0])}
-    out |= {draw.key(AXES[name]): draw.axis(theme, r, ticks=(), showgrid=False, domain=domains[name]) for name, r in fixed.items()}
+    out |= {
+        draw.key(AXES[name]): draw.axis(theme, r, ticks=(), showgrid=False, domain=domains[name])
+        for name, r in fixed.items()
+        if name in domains
+    }
     for name, (lo, hi) in limits.items():
+        if name not in domains:
+            continue
         ticks = draw.row_ticks((lo, hi), (0.0,) if lo < 0.0 else (), is_low(domains[name]))
         out[draw.key(AXES[name])] = draw.axis(theme, draw.padded(lo, hi), ticks=ticks, domain=domains[name])
     return out
@@ -141,7 +151,7 @@ def names(theme: Theme, used: list[str], domains: dict) -> list[dict]:
         "product": ("dw/dt", "1/s"),
     }
     colours = {"map": theme.post, "gate": theme.trace_ltd, **{m: theme.modulator[m] for m in used}}
-    return [draw.row_label(theme, AXES[k], *words[k], draw.mechanism_margin(theme)[0], colours.get(k), True) for k in words]
+    return [draw.row_label(theme, AXES[k], *words[k], draw.mechanism_margin(theme)[0], colours.get(k), True) for k in words if k in domains]
 
 
 def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> list[dict]:

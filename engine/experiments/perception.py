@@ -94,7 +94,7 @@ DEFAULTS = {
     "da_tonic_nm": 0.0, "da_burst_nm": 2000.0, "da_ec50_nm": 500.0, "da_delay_ms": 0, "ach_burst_nm": 500.0, "ach_delay_ms": 0, "ne_tonic_nm": 500.0,
     "ne_delay_ms": 0, "ht_delay_ms": 0,
 }  # fmt: skip
-QUICK = {"exposures": 6, "pairing_s": 0.5, "trials": 10, "trial_s": 0.5, "stimulus_ms": 150, "boundary": 4.0}
+QUICK = {"exposures": 6, "pairing_s": 0.5, "trials": 10, "trial_s": 0.5, "stimulus_ms": 150, "boundary": 2.5}
 WAKES = {
     r"M_hub_noise_mv": {"M_source": "emergent", "M_burst_nm": 500.0},
     r"da_value_.*": {"da_source": "emergent", "da_burst_nm": 500.0},
