@@ -9,7 +9,8 @@ TITLE = "Stimulus by stimulus"
 COLUMN = "mechanism"
 HELP = (
     "Dots: rate of the gate and of the map during each stimulus before the task, the paired one in colour. Then the task: a tick for every answer A, B "
-    "and every paid one, and the share of right answers among the last 30, with a band over four networks."
+    "and every paid one, and the share of right answers among the last 30, with a band over four networks. "
+    "While a control moves the session is shorter: 20 s of pairing, 36 s of task."
 )
 MARGIN = (8.6, 5.2, 0.6, 2.9)
 AXES = {"gate": "y", "map": "y2", "a": "y3", "b": "y4", "paid": "y5", "right": "y6"}
