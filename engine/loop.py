@@ -48,6 +48,7 @@ from engine.kernel import inlined, kernel, uncounted
 from engine.modulators import N_MODULATORS, C, Kinetics, S, new_levels, pulse, settle
 from engine.neurons import (
     BIAS,
+    CUT_OFF,
     DEAF,
     ESCAPE,
     FADE,
@@ -388,17 +389,18 @@ def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, bias, gain, noise)
 def escape_spikes(start, stop, q, state, log, n, slot, t_ms, h_ms, bias, gain, width_mv, rng):
     """One step of neurons with escape noise: a spike where the integral of the rate has reached what was drawn for it."""
     cell, left = state.cell, state.cell[EPS]
+    theta_mv, nothing_mv = q[THETA] - bias, -CUT_OFF * width_mv
     v, u, hears = cell[V, start:stop], cell[U, start:stop], cell[RATE, start:stop]
     epsp_step(v, u, cell[CURRENT, start:stop], hears, q[LEAK], q[FADE])
     for i in range(start, stop):
         if cell[RATE, i] != gain:  # just spiked, or excitability has changed
             cell[RATE, i] = gain if (n - state.whole[NEXT, i]) * h_ms > q[DEAF] + 1e-9 else 0.0
-        due = escape_integral(cell[V, i] + bias + gain * cell[DRIVE, i] - q[THETA], q[RATE0], width_mv, h_ms)
-        if due <= 0.0:
+        above_mv = cell[V, i] + gain * cell[DRIVE, i] - theta_mv
+        if above_mv <= nothing_mv:
             continue
         if left[i] < 0.0:
             left[i] = rng.standard_exponential()
-        left[i] -= due
+        left[i] -= escape_integral(above_mv, q[RATE0], width_mv, h_ms)
         if left[i] <= 0.0:
             left[i] = rng.standard_exponential()
             cell[V, i], cell[U, i], cell[RATE, i], state.whole[NEXT, i] = q[REFRACTORY], 0.0, 0.0, n

@@ -107,8 +107,7 @@ def epsp_step(v, u, arrived, hears, leak, fade):
 @inlined
 def escape_integral(above_mv, rate0_hz, width_mv, h_ms):
     """Integral of rho0 exp(above / du) over a step: the number of spikes to be expected."""
-    x = above_mv / width_mv
-    return rate0_hz * h_ms * 1e-3 * exp(min(x, 50.0)) if x > -CUT_OFF else 0.0
+    return rate0_hz * h_ms * 1e-3 * exp(min(above_mv / width_mv, 50.0))
 
 
 @inlined

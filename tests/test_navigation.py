@@ -13,7 +13,7 @@ from engine.plasticity import ANCHOR, E_MINUS, E_PLUS
 from engine.run import Control
 from engine.settings import make
 
-FEW, MANY = range(12), range(100)
+FEW, SOME, MANY, MOST = range(12), range(50), range(100), range(400)
 MOVE = 20
 NO_ACH = {"ach_tonic_nm": 0.0}
 NO_DA = {"da_burst_nm": 0.0}
@@ -248,10 +248,11 @@ def test_brzosko_2017_target_four_in_a_hundred_runs(sample):
 
 @pytest.mark.slow
 def test_brzosko_2017_more_acetylcholine_unlearns_faster(sample):
-    """A_ACh = 0, -0.5, -1, -1.5: the old goal is visited less and less in trials 21 to 40."""
-    levels = [sample(MANY, ach_tonic_nm=nm) for nm in (0.0, 250.0, 500.0, 750.0)]
-    for less, more in zip(levels, levels[1:], strict=False):
-        assert is_above(less.stuck(), more.stuck())
+    """A_ACh = 0, -0.5, -1, -1.5: the old goal is visited less and less in trials 21 to 40; the last step is small and needs more runs."""
+    none, half, one = (sample(MANY, ach_tonic_nm=nm) for nm in (0.0, 250.0, 500.0))
+    assert is_above(none.stuck(), half.stuck(), 3) and is_above(half.stuck(), one.stuck(), 3)
+    one, more = (sample(MOST, ach_tonic_nm=nm) for nm in (500.0, 750.0))
+    assert is_above(one.stuck(), more.stuck())
 
 
 @pytest.mark.slow
@@ -275,7 +276,8 @@ def test_brzosko_2017_asymmetric_windows_learn_by_their_sum(sample):
     At a sum of zero, 1 to -exp(0.1) since spikes of one step count as pre before post, it learns about half as well: not nothing,
     because a place spike makes its action cell fire, so that the pairs before the spike outnumber those after it.
     """
-    chance = sample(MANY, **FROZEN).known()
-    positive, zero, negative = (sample(MANY, **asymmetric(*a)).known() for a in ((2, 1), (1, float(np.exp(0.1))), (1, 2)))
+    chance = sample(SOME, trials=MOVE, **FROZEN).known()
+    windows = ((2, 1), (1, float(np.exp(0.1))), (1, 2))
+    positive, zero, negative = (sample(SOME, trials=MOVE, **asymmetric(*a)).known() for a in windows)
     assert is_above(positive, chance, 5) and is_above(chance, negative, 5)
     assert is_above(positive, zero, 3) and is_above(zero, negative, 5)

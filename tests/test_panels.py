@@ -44,8 +44,15 @@ STATES = [("pairing", name, values) for name, values in PAIRING_STATES.items()] 
     ("credit", name, values) for name, values in CREDIT_STATES.items()
 ]
 STATES += [("navigation", name, values) for name, values in NAVIGATION_STATES.items()]
-WITHOUT_GHOST = {"credit_trace", "navigation_paths", "navigation_occupancy"}
-PURE_NUMBERS = {"trial"}
+WRITTEN_OUT = {experiment for experiment, _, _ in STATES}
+STATES += [  # all others: their presets, shortened
+    (experiment, name, preset["values"] | {k: v for k, v in getattr(world, "QUICK", {}).items() if k in ("trials", "exposures")})
+    for experiment, world in experiments().items()
+    if experiment not in WRITTEN_OUT
+    for name, preset in world.PRESETS.items()
+]
+WITHOUT_GHOST = {"credit_trace", "navigation_paths", "navigation_occupancy", "treated", "conditioning_map"}
+PURE_NUMBERS = {"trial", "trial of the task"}
 STATES = [state for state in STATES if state[0] in experiments()]
 
 
@@ -81,7 +88,7 @@ def axes_of(figure: dict) -> dict[str, dict]:
 @pytest.mark.parametrize("experiment", sorted({s[0] for s in STATES}))
 def test_every_panel_an_experiment_names_is_there_and_explained(experiment):
     found = panels_of(experiment)
-    assert list(found) == list(experiments()[experiment].PANELS)
+    assert list(found) == [*experiments()[experiment].PANELS, "treated"]
     for panel in found.values():
         assert panel.COLUMN in COLUMNS and panel.TITLE and panel.__doc__
         assert panel.HELP.endswith(".") and len(panel.HELP) < 400
@@ -95,7 +102,9 @@ def test_figures_can_be_drawn_fast(figures, experiment, name, values):
             assert isinstance(a, np.ndarray) and a.ndim == 1 and 0 < a.size <= MOST_POINTS or panel_name == "credit_trace", panel_name
             assert a.dtype.kind in "fi" and not np.isinf(a.astype(float)).any(), panel_name
         for trace in figure["data"]:
-            assert trace["x"].shape == trace["y"].shape and isinstance(trace["meta"]["ghost"], bool)
+            cells = (trace["y"].size, trace["x"].size)
+            assert trace["z"].shape == cells if trace["type"] == "heatmap" else trace["x"].shape == trace["y"].shape
+            assert isinstance(trace["meta"]["ghost"], bool)
             assert trace.get("hoverinfo") in ("skip", "text") or "<extra></extra>" in trace["hovertemplate"]
             if trace["mode"] == "lines":
                 assert unbroken(trace), f"{panel_name}: {trace['name']} would be several paths"

@@ -16,6 +16,7 @@ HELP = (
 NAMES = ("first", "before the move", "after the move", "last")
 SHORT = ("first", "before", "after", "last")
 MARGIN = (0.8, 0.8, 1.8, 0.6)
+COMPACT_PX = 116  # height on a narrow screen
 EVERY = 2  # points of a path that make one of the picture
 ARROW = 0.36  # length of the arrow of a place cell half of whose synapses are at their bound
 
@@ -33,14 +34,17 @@ def outcome(run, k: int) -> str:
 
 def figure(run, theme: Theme) -> dict:
     """Four fields in a row."""
-    names = SHORT if theme.compact else NAMES
+    names = list(SHORT if theme.compact else NAMES)
+    if run.trial.size < run.settings.values["trials"] and not run.partial:
+        names[-1] = "so far" if theme.compact else "last of the preview"
     data, shapes, words = [], [], []
     for k, number in enumerate(run.shown_trial):
         pays = int(number > run.move_at)
         data += one_field(run, theme, k, pays)
         shapes += field.frame(run, theme, k)
         words.append(field.title(theme, k, f"{int(number)}: {names[k]}"))
-    return {"data": data, "layout": draw.layout(theme, field.axes(theme, 4), MARGIN, words, shapes)}
+    meta = {"height": COMPACT_PX} if theme.compact else {}
+    return {"data": data, "layout": draw.layout(theme, field.axes(theme, 4), MARGIN, words, shapes, meta)}
 
 
 def one_field(run, theme: Theme, k: int, pays: int) -> list[dict]:

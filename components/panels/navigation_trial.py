@@ -97,7 +97,7 @@ def names(theme: Theme, used: list[str], domains: dict) -> list[dict]:
 
 def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> list[dict]:
     """What the lines are, at their right ends."""
-    items = {m: [modulator_rows.tonic_label(theme, m, run.settings.values[f"{m}_tonic_nm"])] for m in used}
+    items = {m: [tonic_label(theme, m, run.settings.values[f"{m}_tonic_nm"])] for m in used}
     items["trace"] = [("LTP", theme.trace_ltp, run.late_trace_ltp[-1]), ("LTD", theme.trace_ltd, run.late_trace_ltd[-1])]
     items["weight"] = [(draw.number(run.late_weight[-1]), theme.weight, run.late_weight[-1])]
     return [
@@ -105,6 +105,12 @@ def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> lis
         for name, labels in items.items()
         for text in draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), labels)
     ]
+
+
+def tonic_label(theme: Theme, m: str, nm: float) -> tuple[str, str, float]:
+    """Name and level of the tonic line; on a narrow screen there is room for the level only."""
+    text, *look = modulator_rows.tonic_label(theme, m, nm)
+    return (text.removeprefix("tonic ") if theme.compact else text, *look)
 
 
 def height_px(theme: Theme, domain: list[float]) -> float:

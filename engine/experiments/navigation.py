@@ -71,7 +71,7 @@ CURSOR_PREFIX = "late_"  # the page's cursor runs through the trial shown in det
 class Params(NamedTuple):
     """The task and the network."""
 
-    trials: Annotated[int, Param("", 2, 200, "how often the animal is put in the middle of the field", soft=(4, 60), level="intro", label="trials", step=1)] = 40
+    trials: Annotated[int, Param("", 2, 200, "how often the animal is put in the middle of the field (while a control moves: a preview of those that begin in the first 65 s)", soft=(4, 60), level="intro", label="trials", step=1)] = 40
     move_at: Annotated[int, Param("", 0, 200, "trials after which the goal is in the opposite corner", soft=(0, 60), level="intro", label="goal moves after", step=1)] = 20
     trial_s: Annotated[float, Param("s", 1, 60, "longest time of a trial", soft=(1, 30), level="core", label="time per trial", step=0.5)] = 15.0
     goal_radius: Annotated[float, Param("", 0.05, 2.0, "radius of the goal, in a field of 4 by 4", soft=(0.05, 1.0), level="core", label="goal radius", step=0.05)] = 0.3
@@ -162,7 +162,7 @@ SILENT_HZ = 1e-3  # a place cell below this rate is silent
 REFRESH_MS, PATH_MS = 5, 25
 REST_MS = 300  # from the last pulse after a reward to the end of the trial
 MAX_SECONDS = 3000.0
-LIVE_S = 75.0  # simulated time of the preview while a control moves
+LIVE_S = 65.0  # simulated time of the preview while a control moves
 BAND_SEEDS, BAND_MAX_S = 4, 900.0  # seeds behind the bands of the settled tier, and the longest protocol that gets one
 SQUARES = 16  # along a side of the occupancy
 MOST_SPIKES = 60_000  # of a trial
@@ -599,7 +599,7 @@ PRESETS = {
     },
     "walls": {
         "title": "Walls in the way", "rule": "zannone_2018", "values": {"obstacle": "walls"},
-        "note": "Both goals are behind a wall. The path that is learned goes around it.", "source": "model choice",
+        "note": "Both goals are behind a wall. The path that is learned goes around it.", "source": "Model choice",
     },
     "causal_window": {
         "title": "Only causes are learned", "rule": "zannone_2018",
