@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.neurons import IZHIKEVICH, LIF, POISSON, SCRIPTED, Izhikevich, Lif, constants_of_step
+from engine.neurons import KINDS, POISSON, SCRIPTED, Escape, Izhikevich, Lif, constants_of_step
 
 N_CONSTANTS = 10
 
@@ -61,7 +61,7 @@ class Population:
     start: int
     size: int
     area: int
-    model: Lif | Izhikevich | None = None
+    model: Lif | Izhikevich | Escape | None = None
     drive_by: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     @property
@@ -105,9 +105,9 @@ class Circuit:
         self.populations.append(Population(name, kind, start, size, area, *model))
         return self.populations[-1]
 
-    def neurons(self, name: str, size: int, model: Lif | Izhikevich, area: int = 0, drive_by=(0.0, 0.0, 0.0, 0.0)) -> Population:
-        """A population of LIF or Izhikevich neurons; drive_by: input (mV) per unit of the DA, ACh, NE, 5-HT signal of its area."""
-        return self._add(name, LIF if isinstance(model, Lif) else IZHIKEVICH, size, area, model, drive_by)
+    def neurons(self, name: str, size: int, model: Lif | Izhikevich | Escape, area: int = 0, drive_by=(0.0, 0.0, 0.0, 0.0)) -> Population:
+        """A population of neurons of this model; drive_by: input (mV) per unit of the DA, ACh, NE, 5-HT signal of its area."""
+        return self._add(name, KINDS[type(model)], size, area, model, drive_by)
 
     def poisson(self, name: str, size: int, rate_hz: float | np.ndarray, area: int = 0) -> Population:
         """Independent Poisson sources; `rate_hz` one number or one per source."""

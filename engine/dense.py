@@ -37,7 +37,7 @@ from engine.plasticity import (
     rise_time,
 )  # fmt: skip
 
-AT_BOUND = 1e-12
+AT_BOUND = 1e-9
 
 
 class Synapses(NamedTuple):
@@ -155,7 +155,7 @@ def spike_back(rule: Rule, matrix: np.ndarray, s: np.ndarray, mem: Memory, synap
 
 
 def soft(room: np.ndarray, mu: float, w_max: float) -> np.ndarray:
-    """u^mu with u = room / range (P4); a weight within 1e-12 of its bound is at the bound, where u^mu is 0 for any mu but 0."""
+    """u^mu with u = room / range (P4); a weight within 1e-9 of its bound is at the bound, where u^mu is 0 for any mu but 0."""
     u = room / (w_max - W_MIN)
     return np.where(u > AT_BOUND, np.maximum(u, 0.0) ** mu, 1.0 if mu == 0.0 else 0.0)
 

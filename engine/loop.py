@@ -10,7 +10,7 @@ In every step n, at time t_n:
     6  the third factor is integrated over [t_n, t_{n+1}] and the tables of its past grow by one entry
 
 Step 2 and 3 touch only synapses of neurons that spiked (see plasticity, E1). The grid need not be even; neurons other than
-scripted ones expect an even one.
+scripted ones expect an even one. A world may end a run before its grid ends (`halt`): a trial ends when the goal is reached.
 """
 
 from math import exp
@@ -48,13 +48,21 @@ from engine.kernel import inlined, kernel, uncounted
 from engine.modulators import N_MODULATORS, C, Kinetics, S, new_levels, pulse, settle
 from engine.neurons import (
     BIAS,
+    CUT_OFF,
+    DEAF,
+    ESCAPE,
     FADE,
     IZHIKEVICH,
     LEAK,
     LIF,
     NOISE,
     POISSON,
+    RATE0,
+    REFRACTORY,
     SCRIPTED,
+    THETA,
+    epsp_step,
+    escape_integral,
     fill_uniform,
     izhikevich_half_step,
     lif_step,
@@ -103,15 +111,18 @@ from engine.plasticity import (
 
 BLOCK_STEPS = 1000
 
-# Rows of `State.cell`: potential (mV), recovery variable (LIF: refractory until, ms), synaptic input (mV), extra input set by
-# a world (mV), noise now, Poisson rate (Hz)
+# Rows of `State.cell`: potential (mV), recovery variable (LIF: refractory until, ms; escape: the part of the potential that decays with
+# tau_s), synaptic input (mV), extra input set by a world (mV), noise now (escape: what the integral of the rate lacks to the next spike;
+# below zero: not drawn yet), Poisson rate (Hz) (escape: gain of what arrives, 0 just after its spike)
 V, U, CURRENT, DRIVE, EPS, RATE = range(6)
-# Rows of `State.whole`: step of the next Poisson spike, spikes so far
+# Rows of `State.whole`: step of the next Poisson spike (escape: of its own last one), spikes so far
 NEXT, COUNT = range(2)
 # Rows of the trace arrays: pair trace in the block's scale, slow trace at its last spike, time of that spike (ms)
 PAIR, SLOW, SLOW_MS = range(3)
-# Entries of `State.clock`: steps done, place in the script, place in the block, first step in which a Poisson source spikes
-DONE, SCRIPT, BLOCK, SOON = range(4)
+# Entries of `State.clock`: steps done, place in the script, place in the block, first step in which a Poisson source spikes, 1 if a
+# world has ended this run
+DONE, SCRIPT, BLOCK, SOON, HALTED = range(5)
+N_CLOCK = 5
 NEVER = 1 << 62
 FORGOTTEN = 1e-13  # a pair trace below this writes less than rounding does: its synapse is left alone
 
@@ -119,7 +130,7 @@ FORGOTTEN = 1e-13  # a pair trace below this writes less than rounding does: its
 class State(NamedTuple):
     """Everything a run remembers besides synapses and modulators, advanced in place; N neurons, R steps of memory."""
 
-    clock: np.ndarray  # (4,)
+    clock: np.ndarray  # (N_CLOCK,)
     cell: np.ndarray  # (6, N)
     whole: np.ndarray  # (2, N)
     ring: np.ndarray  # (R, N + 1) neurons that spiked in each of the last R steps; the last entry is their number
@@ -197,13 +208,17 @@ def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
             cell[U, where] = constants[1] * constants[2]
         elif pop[KIND] == LIF:
             cell[V, where], cell[U, where] = constants[1], -1e300
+        elif pop[KIND] == ESCAPE:
+            cell[EPS, where], cell[RATE, where], whole[NEXT, where] = -1.0, 1.0, -NEVER
     plastic = net.proj[net.proj[:, PLASTIC] == 1]
     traces = [
         np.zeros((3, int((plastic[:, stop] - plastic[:, start]).sum()))) for start, stop in ((PRE_START, PRE_STOP), (POST_START, POST_STOP))
     ]
     for trace in traces:
         trace[SLOW_MS] = -1e300
-    return State(np.zeros(4, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS)))
+    return State(
+        np.zeros(N_CLOCK, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS))
+    )
 
 
 def new_job(
@@ -239,6 +254,15 @@ def new_job(
     )
 
 
+def rest(job: Job, t_ms: float) -> None:
+    """Put neurons, traces and modulators to rest, as a long pause does before the next trial; weights and the clock stay as they are."""
+    state, fresh = job.state, new_state(job.net, job.state.cell[RATE], 1)
+    state.cell[:], state.whole[NEXT], state.pre[:], state.post[:] = fresh.cell, fresh.whole[NEXT], fresh.pre, fresh.post
+    state.ring[:], state.agenda[:], state.clock[SOON] = 0, 0.0, 0
+    job.syn[:, E_PLUS:] = 0.0
+    settle(job.kin, job.levels, t_ms)
+
+
 @inlined
 def fire(state, log, slot, i, t_ms):
     """Note a spike of neuron i in the present step."""
@@ -264,6 +288,12 @@ def set_rate(state, i, rate_hz, n, h_ms, rng):
     """Change the rate of Poisson source i from step n on."""
     state.cell[RATE, i] = rate_hz
     spike_at(state, i, n + steps_to_next_spike(rng, rate_hz, h_ms))
+
+
+@inlined
+def halt(state):
+    """End the run after this step; `simulate` goes on from there when it is called again."""
+    state.clock[HALTED] = 1
 
 
 @inlined
@@ -356,14 +386,39 @@ def izhikevich_spikes(start, stop, q, state, log, slot, t_ms, bias, gain, noise)
 
 
 @inlined
-def neuron_spikes(kind, start, stop, q, drive_by, signals, a, matrix, state, log, slot, t_ms, h_ms, rng):
-    """Advance a population of LIF or Izhikevich neurons; excitability and noise follow the modulation matrix."""
+def escape_spikes(start, stop, q, state, log, n, slot, t_ms, h_ms, bias, gain, width_mv, rng):
+    """One step of neurons with escape noise: a spike where the integral of the rate has reached what was drawn for it."""
+    cell, left = state.cell, state.cell[EPS]
+    theta_mv, nothing_mv = q[THETA] - bias, -CUT_OFF * width_mv
+    v, u, hears = cell[V, start:stop], cell[U, start:stop], cell[RATE, start:stop]
+    epsp_step(v, u, cell[CURRENT, start:stop], hears, q[LEAK], q[FADE])
+    for i in range(start, stop):
+        if cell[RATE, i] != gain:  # just spiked, or excitability has changed
+            cell[RATE, i] = gain if (n - state.whole[NEXT, i]) * h_ms > q[DEAF] + 1e-9 else 0.0
+        above_mv = cell[V, i] + gain * cell[DRIVE, i] - theta_mv
+        if above_mv <= nothing_mv:
+            continue
+        if left[i] < 0.0:
+            left[i] = rng.standard_exponential()
+        left[i] -= escape_integral(above_mv, q[RATE0], width_mv, h_ms)
+        if left[i] <= 0.0:
+            left[i] = rng.standard_exponential()
+            cell[V, i], cell[U, i], cell[RATE, i], state.whole[NEXT, i] = q[REFRACTORY], 0.0, 0.0, n
+            fire(state, log, slot, i, t_ms)
+
+
+@inlined
+def neuron_spikes(kind, start, stop, q, drive_by, signals, a, matrix, state, log, n, slot, t_ms, h_ms, rng):
+    """Advance a population of neurons; excitability and noise follow the modulation matrix."""
     gain, noise, bias = 1.0, q[NOISE], q[BIAS]
     if a != NO_AREA:
         for m in range(N_MODULATORS):
             bias += drive_by[m] * signals[a, m]
         gain = factor(matrix, EXCITABILITY, signals, a, FLOOR_RATE)
         noise *= factor(matrix, EXPLORATION_NOISE, signals, a, FLOOR_RATE)
+    if kind == ESCAPE:
+        escape_spikes(start, stop, q, state, log, n, slot, t_ms, h_ms, bias, gain, max(noise, 1e-3), rng)
+        return
     if noise > 0.0:
         fill_uniform(rng, state.cell[EPS, start:stop])
     if kind == LIF:
@@ -389,7 +444,21 @@ def collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng):
                 scripted_spikes(net.script, state, log, n, slot, t_ms)
         elif n > 0:
             neuron_spikes(
-                kind, start, stop, net.constants[p], net.drive_by[p], signals, net.pop[p, AREA], matrix, state, log, slot, t_ms, h_ms, rng
+                kind,
+                start,
+                stop,
+                net.constants[p],
+                net.drive_by[p],
+                signals,
+                net.pop[p, AREA],
+                matrix,
+                state,
+                log,
+                n,
+                slot,
+                t_ms,
+                h_ms,
+                rng,
             )
 
 
@@ -603,7 +672,7 @@ def run_steps(job, world, memory, grid_ms, rng):
     signals = levels[S]
     one_trace, one_way = same_traces(rule, matrix), one_way_between_turns(rule, matrix)
     norm_plus, norm_minus = rise_norm(rule, rule.tau_e_ms), rise_norm(rule, rule.tau_e_ms * rule.ltd_decay_ratio)
-    n0 = clock[DONE]
+    n0, clock[HALTED] = clock[DONE], 0
     for k in range(grid_ms.size - 1):
         n, t_ms, h_ms, b = n0 + k, grid_ms[k], grid_ms[k + 1] - grid_ms[k], clock[BLOCK]
         slot = n % state.ring.shape[0]
@@ -619,7 +688,9 @@ def run_steps(job, world, memory, grid_ms, rng):
         clock[BLOCK] = b + 1
         if block_is_full(rule, tables.past, b + 1):
             end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
-    clock[DONE] = n0 + grid_ms.size - 1
+        clock[DONE] = n + 1
+        if clock[HALTED] == 1:
+            break
     end_block(net.proj, rule.w_max, syn, tables, state, one_trace)
     take_samples(net, rule, matrix, levels, syn, tables, record, clock[DONE], 0, one_trace)
 
@@ -628,6 +699,7 @@ def run_steps(job, world, memory, grid_ms, rng):
 def simulate(job, world, memory, grid_ms, rng):
     """Run over grid_ms (T+1,): T steps, continuing where the job stands. A sample due at the very end is taken then.
 
-    world: what reacts to spikes (dispatch.py), with its `memory`. Afterwards every weight and trace is up to date at grid_ms[-1].
+    world: what reacts to spikes (dispatch.py), with its `memory`. Afterwards every weight and trace is up to date at grid_ms[-1], or where
+    the world has ended the run (`halt`).
     """
     run_steps(job, world, memory, grid_ms, rng)

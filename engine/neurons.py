@@ -3,6 +3,9 @@
     LIF          tau_m v' = v_rest - v + bias + I + noise;  spike and reset at v_th, then refractory          (exact over a step)
     Izhikevich   v' = 0.04 v^2 + 5 v + 140 - u + I,  u' = a (b v - u);  at v >= 30 mV: v = c, u += d           (Izhikevich 2003)
                  two half steps of 0.5 ms for v, as in the author's network script
+    escape       u = sum of EPSPs since the own last spike + chi exp(-(t - t_last)/tau_m) + input of a world;   (SRM0, Gerstner & Kistler 2002)
+                 an arriving weight c (mV) gives the EPSP c (exp(-t/tau_m) - exp(-t/tau_s))                     (exact over a step)
+                 spikes at the rate rho0 exp((u - theta)/du): when the integral of the rate reaches a number drawn from Exp(1)
     Poisson      independent spikes at a rate; the next one is drawn when the last one falls
     scripted     spikes at given steps
 
@@ -17,7 +20,7 @@ import numpy as np
 
 from engine.kernel import inlined
 
-POISSON, SCRIPTED, LIF, IZHIKEVICH = range(4)
+POISSON, SCRIPTED, LIF, IZHIKEVICH, ESCAPE = range(5)
 
 
 class Lif(NamedTuple):
@@ -46,15 +49,31 @@ class Izhikevich(NamedTuple):
     tau_syn_ms: float = 0.0
 
 
+class Escape(NamedTuple):
+    """Spike-response neuron with escape noise (SRM0); defaults: the action cells of Brzosko 2017."""
+
+    tau_m_ms: float = 20.0
+    refractory_mv: float = -5.0  # chi: potential just after a spike
+    rate0_hz: float = 60.0  # rho0: rate at threshold
+    theta_mv: float = 16.0
+    deaf_ms: float = 1.0  # what arrives within this time after the own spike is lost
+    bias_mv: float = 0.0
+    noise_mv: float = 2.0  # du: how far below threshold spikes still escape
+    tau_syn_ms: float = 5.0  # tau_s: rise of the EPSP
+
+
 REGULAR_SPIKING = Izhikevich()
 FAST_SPIKING = Izhikevich(a=0.1, d=2.0)
-# Columns of a population's constants that both models share; LEAK and FADE: what is left of potential and input after a step
+# Where the models' constants stand, and the columns all models share; LEAK and FADE: what is left of potential and input after a step
+TAU_M, REFRACTORY, RATE0, THETA, DEAF = range(5)
 BIAS, NOISE, TAU_SYN, LEAK, FADE = range(5, 10)
+KINDS = {Lif: LIF, Izhikevich: IZHIKEVICH, Escape: ESCAPE}
+CUT_OFF = 20.0  # a rate below rho0 exp(-20) is none: less than a spike in a week
 
 
-def constants_of_step(model: Lif | Izhikevich, h_ms: float) -> tuple[float, ...]:
+def constants_of_step(model: Lif | Izhikevich | Escape, h_ms: float) -> tuple[float, ...]:
     """A population's constants for steps of h_ms."""
-    leak = exp(-h_ms / model.tau_m_ms) if isinstance(model, Lif) else 0.0
+    leak = 0.0 if isinstance(model, Izhikevich) else exp(-h_ms / model.tau_m_ms)
     return (*model, leak, exp(-h_ms / model.tau_syn_ms) if model.tau_syn_ms > 0.0 else 0.0)
 
 
@@ -68,6 +87,27 @@ def lif_step(v, v_inf, decay):
 def izhikevich_half_step(v, u, current):
     """v after 0.5 ms."""
     return v + 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
+
+
+@inlined
+def epsp_step(v, u, arrived, hears, leak, fade):
+    """Potential v and its part u that decays with tau_s after a step; `arrived` (mV): what came before it, heard or not. For all neurons.
+
+    v + u decays with tau_m, u with tau_s; an arriving weight is added to both, so that v itself does not jump.
+    """
+    for i in range(v.size):
+        c = arrived[i] * hears[i]
+        slow = (v[i] + u[i] + c) * leak
+        fast = (u[i] + c) * fade
+        v[i] = slow - fast
+        u[i] = fast
+        arrived[i] = 0.0
+
+
+@inlined
+def escape_integral(above_mv, rate0_hz, width_mv, h_ms):
+    """Integral of rho0 exp(above / du) over a step: the number of spikes to be expected."""
+    return rate0_hz * h_ms * 1e-3 * exp(min(above_mv / width_mv, 50.0))
 
 
 @inlined

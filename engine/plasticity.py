@@ -81,7 +81,7 @@ ROW_DOCS = {
 
 FLOOR_RATE, FLOOR_TIME = 0.0, 0.1
 MAX_DECAY = 8.0  # a block ends when exp(D) > e^8: the sums keep 12 digits
-AT_BOUND = 1e-12  # a weight this close to its bound (as a share of the range) is at it: with mu < 1 the last digit would matter
+AT_BOUND = 1e-9  # a weight this close to its bound (as a share of the range) is at it: with mu < 1 the rounding of the sums would matter
 MAX_WINDOW = 300.0  # the pair traces have no sums; only overflow must be avoided
 NEAREST = 1.0
 
@@ -233,13 +233,14 @@ def rise_norm(rule, tau_e_ms):
 
 @inlined
 def same_traces(rule, m):
-    """True when both traces decay alike and share one gate: then e+ - e- is one trace that keeps its sign between events."""
-    if rule.ltd_decay_ratio != 1.0 or rule.gate_plus != rule.gate_minus or rule.tau_rise_ms > 0.0:
+    """True when both traces decay alike and share one gate, or its opposite: then e+ - e- (or e+ + e-) keeps its sign between events."""
+    if rule.ltd_decay_ratio != 1.0 or rule.tau_rise_ms > 0.0:
         return False
+    alike, opposite = rule.gate_plus == rule.gate_minus, rule.gate_plus == -rule.gate_minus
     for j in range(m.shape[1]):
-        if m[LTP_GATE, j] != m[LTD_GATE, j]:
-            return False
-    return True
+        alike = alike and m[LTP_GATE, j] == m[LTD_GATE, j]
+        opposite = opposite and m[LTP_GATE, j] == -m[LTD_GATE, j]
+    return alike or opposite
 
 
 @inlined

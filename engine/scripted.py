@@ -12,7 +12,7 @@ from engine.circuit import Net
 from engine.dispatch import NoWorld
 from engine.grid import SAMPLE, SPIKE, TURN, Taus, fill_grid
 from engine.kernel import kernel
-from engine.loop import SLOW_MS, Job, Log, Record, State, simulate
+from engine.loop import N_CLOCK, SLOW_MS, Job, Log, Record, State, simulate
 from engine.modulators import DRUG, DRUG_FROM, DRUG_UNTIL, N_MODULATORS, NO_DRUG, Kinetics, settle
 from engine.neurons import SCRIPTED
 from engine.plasticity import ANCHOR, N_COLUMNS, Rule, Tables, restart
@@ -66,7 +66,7 @@ def pair_state(n, agenda_steps):
     pre, post = np.zeros((3, n)), np.zeros((3, n))
     pre[SLOW_MS], post[SLOW_MS] = -1e300, -1e300
     return State(
-        np.zeros(4, np.int64), np.zeros((6, 2 * n)), np.zeros((2, 2 * n), np.int64), np.zeros((1, 2 * n + 1), np.int64),
+        np.zeros(N_CLOCK, np.int64), np.zeros((6, 2 * n)), np.zeros((2, 2 * n), np.int64), np.zeros((1, 2 * n + 1), np.int64),
         pre, post, np.zeros((agenda_steps, N_MODULATORS)),
     )  # fmt: skip
 

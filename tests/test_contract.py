@@ -22,7 +22,7 @@ REPEATED = {"pairings": 5, "rate_hz": 20.0}
 TRIPLET = REPEATED | {"a3_plus": 0.1, "a3_minus": 0.1}
 WAKES = {
     r"M_(source|hub_noise_mv)": BURST | {"M_source": "emergent"},
-    r"M_clamp_nm": BURST | {"M_drug": "clamp"},
+    r"M_clamp_nm": BURST | {"M_drug": "clamp", "M_drug_from_s": 0.5},
     r"da_value_.*": {"da_source": "emergent", "da_burst_nm": 80.0},
     r"M_drug(_.*)?": DRUG | REPEATED,
     r"M_(vmax_nm_per_s|km_nm|clearance)": BURST | {"M_clearance": "michaelis_menten"},
@@ -41,7 +41,7 @@ OWN_WAKES = {
         r"view": {"observe_s": 20.0},
         r"swept": {f"{m}_burst_nm": 300.0 for m in MODULATORS} | {"ltp_gate_by_ach": 1.0, "ltp_gate_by_ht": -1.0},
     },
-    "credit": {r"gate_source": {"inhibition_mv": 20.0}},
+    "credit": {r"gate_source": {"inhibition_mv": 20.0}, r"coincidence_ms": {"coincidence_ms": 5.0}},
 }
 QUICK = {
     "credit": {"duration_s": 12.0, "input_hz": 15.0, "da_delay_ms": 200},

@@ -34,9 +34,25 @@ CREDIT_STATES = {
     "no reward": {"duration_s": 5.0, "da_delay_ms": 9000},
     "all modulators": {"duration_s": 20.0, "ach_tonic_nm": 100.0, "ne_burst_nm": 300.0, "contingency": 0.0},
 }
+NAVIGATION_STATES = {
+    "rest": {},
+    "not moved yet": {"trials": 60, "move_at": 60},
+    "no reward": {"trials": 3, "trial_s": 1.0, "goal_radius": 0.05},
+    "all modulators": {"trials": 6, "move_at": 0, "obstacle": "walls", "ne_burst_nm": 300.0, "ht_tonic_nm": 20.0, "da_delay_ms": 900},
+}
 STATES = [("pairing", name, values) for name, values in PAIRING_STATES.items()] + [
     ("credit", name, values) for name, values in CREDIT_STATES.items()
 ]
+STATES += [("navigation", name, values) for name, values in NAVIGATION_STATES.items()]
+WRITTEN_OUT = {experiment for experiment, _, _ in STATES}
+STATES += [  # all others: their presets, shortened
+    (experiment, name, preset["values"] | {k: v for k, v in getattr(world, "QUICK", {}).items() if k in ("trials", "exposures")})
+    for experiment, world in experiments().items()
+    if experiment not in WRITTEN_OUT
+    for name, preset in world.PRESETS.items()
+]
+WITHOUT_GHOST = {"credit_trace", "navigation_paths", "navigation_occupancy", "treated", "conditioning_map"}
+PURE_NUMBERS = {"trial", "trial of the task"}
 STATES = [state for state in STATES if state[0] in experiments()]
 
 
@@ -72,7 +88,7 @@ def axes_of(figure: dict) -> dict[str, dict]:
 @pytest.mark.parametrize("experiment", sorted({s[0] for s in STATES}))
 def test_every_panel_an_experiment_names_is_there_and_explained(experiment):
     found = panels_of(experiment)
-    assert list(found) == list(experiments()[experiment].PANELS)
+    assert list(found) == [*experiments()[experiment].PANELS, "treated"]
     for panel in found.values():
         assert panel.COLUMN in COLUMNS and panel.TITLE and panel.__doc__
         assert panel.HELP.endswith(".") and len(panel.HELP) < 400
@@ -86,7 +102,9 @@ def test_figures_can_be_drawn_fast(figures, experiment, name, values):
             assert isinstance(a, np.ndarray) and a.ndim == 1 and 0 < a.size <= MOST_POINTS or panel_name == "credit_trace", panel_name
             assert a.dtype.kind in "fi" and not np.isinf(a.astype(float)).any(), panel_name
         for trace in figure["data"]:
-            assert trace["x"].shape == trace["y"].shape and isinstance(trace["meta"]["ghost"], bool)
+            cells = (trace["y"].size, trace["x"].size)
+            assert trace["z"].shape == cells if trace["type"] == "heatmap" else trace["x"].shape == trace["y"].shape
+            assert isinstance(trace["meta"]["ghost"], bool)
             assert trace.get("hoverinfo") in ("skip", "text") or "<extra></extra>" in trace["hovertemplate"]
             if trace["mode"] == "lines":
                 assert unbroken(trace), f"{panel_name}: {trace['name']} would be several paths"
@@ -96,7 +114,7 @@ def test_figures_can_be_drawn_fast(figures, experiment, name, values):
             lo, hi = axis["range"]
             assert axis["type"] in ("linear", "log") and np.isfinite([lo, hi]).all() and lo < hi, f"{panel_name} {key}"
             assert axis["fixedrange"] is True and axis["ticklabeloverflow"] == "allow" and axis["automargin"] is False
-        assert any(t["meta"]["ghost"] for t in figure["data"]) or panel_name == "credit_trace", panel.TITLE
+        assert any(t["meta"]["ghost"] for t in figure["data"]) or panel_name in WITHOUT_GHOST, panel.TITLE
 
 
 def unbroken(trace: dict) -> bool:
@@ -139,7 +157,7 @@ def test_every_axis_is_named_with_its_unit(figures, experiment, name, values):
                 continue
             text = axis["title"]["text"] or rows.get(key[0] + key[5:], "")
             assert text, f"{panel_name} {key} has no name"
-            assert key[0] == "y" or text.endswith(")"), f"{panel_name} {key}: {text!r} has no unit"
+            assert key[0] == "y" or text.endswith(")") or text in PURE_NUMBERS, f"{panel_name} {key}: {text!r} has no unit"
     if experiment == "pairing":
         labels = " ".join(a["text"] for a in figures(experiment, None, values)["timeline"][1]["layout"]["annotations"])
         assert all(unit in labels for unit in ("nM", "1/s", "mV"))

@@ -103,8 +103,9 @@ def physics(draw, epochs):
     for cell, value in draw(CELLS).items():
         matrix[cell] = value
     if draw(st.booleans()):  # one trace, one gate: the engine's short cut
-        values |= {"ltd_decay_ratio": 1.0, "tau_rise_ms": 0.0, "gate_minus": values["gate_plus"]}
-        matrix[ROWS.index("ltd_gate")] = matrix[ROWS.index("ltp_gate")]
+        sign = draw(st.sampled_from([1.0, -1.0]))  # of e-, where both traces potentiate it is below zero
+        values |= {"ltd_decay_ratio": 1.0, "tau_rise_ms": 0.0, "gate_minus": sign * values["gate_plus"]}
+        matrix[ROWS.index("ltd_gate")] = sign * matrix[ROWS.index("ltp_gate")]
     return struct(Rule, values), matrix, kinetics(values, ({},), epochs)
 
 
@@ -280,6 +281,7 @@ links = (
     "experiment=pairing&rule=yagishita_2014&da_clearance=michaelis_menten&da_receptor=hill&da_on_ms=30&observe_s=1",
     "experiment=credit&rule=izhikevich_2007&seed=3&duration_s=5&da_delay_ms=300&inhibition_mv=5",
     "experiment=credit&rule=covariance_2010&seed=4&duration_s=5&da_delay_ms=300&input_hz=8",
+    "experiment=navigation&rule=zannone_2018&seed=5&trials=3&move_at=1&trial_s=1.5&goal_radius=2&speed=0.2",
 )
 found = []
 for link in links:
