@@ -5,6 +5,7 @@ Statements are means over seeds with their standard errors; every one has a lesi
 
 import numpy as np
 import pytest
+from claims import sample as by_seed
 
 import engine
 from engine.experiments import navigation as nav
@@ -199,8 +200,9 @@ def test_the_goal_is_found_again_and_again_and_after_the_move_too(sample):
         assert mean - 2 * error > 0.85, (mean, error)
 
 
+@pytest.mark.claim
 @pytest.mark.parametrize("lesion", ["acetylcholine alone", "plastic weights frozen", "plastic projection cut"])
-def test_without_dopamine_or_plasticity_it_wanders(sample, monkeypatch, lesion):
+def test_without_dopamine_or_plasticity_it_wanders(sample, claim, monkeypatch, lesion):
     """As many goals by chance in the second ten trials as in the first ten, and far fewer than with dopamine."""
     if lesion == "plastic projection cut":
         monkeypatch.setattr(nav, "STRONGEST", 0.0)
@@ -210,24 +212,44 @@ def test_without_dopamine_or_plasticity_it_wanders(sample, monkeypatch, lesion):
     difference, error = gap(wandering.found[:, 10:].mean(axis=1), wandering.found[:, :10].mean(axis=1))
     assert abs(difference) < 3 * error, (difference, error)
     assert mean_and_error(wandering.known())[0] < 0.55 and is_above(sample().known(), wandering.known(), 4)
+    claim(
+        "navigation: share of late trials before its move in which the goal is found",
+        by_seed(sample().known()),
+        by_seed(wandering.known()),
+        lesion,
+    )
 
 
-def test_dopamine_alone_learns_as_well_and_sticks_to_the_old_goal(sample):
+@pytest.mark.claim
+def test_dopamine_alone_learns_as_well_and_sticks_to_the_old_goal(sample, claim):
     intact, alone = sample(), sample(**NO_ACH)
     assert abs(gap(intact.early(), alone.early())[0]) < 0.15
     assert is_above(alone.stuck(), intact.stuck())
     late = [s.old[:, -5:].mean(axis=1) for s in (alone, intact)]
     assert is_above(*late, 3) and mean_and_error(late[0])[0] > 0.5 > 0.2 > mean_and_error(late[1])[0]
     assert is_above(intact.again(), alone.again())
+    claim(
+        "navigation: share of trials after the move in which the old goal is visited",
+        by_seed(intact.stuck()),
+        by_seed(alone.stuck()),
+        "no ACh",
+    )
 
 
-def test_the_order_matters(sample):
+@pytest.mark.claim
+def test_the_order_matters(sample, claim):
     """Acetylcholine only after the reward is as none; dopamine while exploring and acetylcholine after it is no learning at all."""
     intact, after, none = sample(), sample(**ACH_AFTER), sample(**NO_ACH)
     difference, error = gap(after.stuck(), none.stuck())
     assert abs(difference) < 3 * error and is_above(after.stuck(), intact.stuck())
     wrong = sample(trials=MOVE, **WRONG_ORDER)
     assert mean_and_error(wrong.known())[0] < 0.5 and is_above(intact.known(), wrong.known(), 4)
+    claim(
+        "navigation: goal found before its move, ACh then DA",
+        by_seed(intact.known()),
+        by_seed(wrong.known()),
+        "DA while exploring, ACh after the reward",
+    )
 
 
 @pytest.mark.slow

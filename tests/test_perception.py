@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from claims import Sample, sample
 
 import engine
 from engine.experiments import perception
@@ -36,6 +37,11 @@ def growth(found) -> tuple[float, float]:
     return mean_and_error([r.paired_after - r.paired_before for r in found])
 
 
+def gained(found) -> Sample:
+    """The same, by seed."""
+    return sample([float(r.paired_after - r.paired_before) for r in found])
+
+
 def right_in_test(run) -> float:
     """Right answers (%) in the test with frozen synapses."""
     is_a = run.level <= run.settings.values["boundary"]
@@ -57,20 +63,31 @@ def test_the_map_answers_the_paired_stimulus_several_times_as_strongly(runs):
     assert mean - 3 * error > 3.0, (mean, error)
 
 
+@pytest.mark.claim
 @pytest.mark.parametrize(
     "lesion",
     [{"ach_burst_nm": 0.0}, {"ach_drug": "antagonist", "ach_drug_dose": 100.0}, {"disinhibition_mv": 0.0}, {"eta_per_s": 1e-4}],
     ids=["no acetylcholine", "receptor blocked", "gate not silenced", "frozen"],
 )
-def test_without_acetylcholine_or_disinhibition_the_map_stays(runs, lesion):
+def test_without_acetylcholine_or_disinhibition_the_map_stays(runs, claim, request, lesion):
     mean, error = growth(runs(**lesion, **MAP_ONLY))
     assert mean + 3 * error < 1.0, (mean, error)
+    name = request.node.callspec.id
+    claim(
+        "perception: map neurons gained by the stimulus paired with ACh",
+        gained(runs(paired=9, **MAP_ONLY)),
+        gained(runs(**lesion, **MAP_ONLY)),
+        name,
+    )
 
 
+@pytest.mark.claim
 @pytest.mark.parametrize("delay_ms", [-400, -200, 200, 400])
-def test_acetylcholine_outside_the_window_does_nothing(runs, delay_ms):
+def test_acetylcholine_outside_the_window_does_nothing(runs, claim, delay_ms):
     mean, error = growth(runs(ach_delay_ms=delay_ms, **MAP_ONLY))
     assert mean + 3 * error < 1.0, (mean, error)
+    at = gained(runs(ach_delay_ms=delay_ms, **MAP_ONLY))
+    claim("perception: map neurons gained with ACh at the onset", gained(runs(paired=9, **MAP_ONLY)), at, f"ACh at {delay_ms} ms")
 
 
 def test_without_the_gate_the_window_reaches_as_far_as_the_trace(runs):
@@ -109,13 +126,16 @@ def test_the_categories_are_learned_beside_a_redrawn_map(runs):
     assert sharp - 3 * sharp_error > 2.0, (sharp, sharp_error)
 
 
+@pytest.mark.claim
 @pytest.mark.parametrize(
     ("name", "lesion"),
     [("frozen", {"eta_per_s": 1e-4}), ("cut", {"readout_mv": 0.0}), ("no dopamine", NO_DOPAMINE)],
 )
-def test_frozen_cut_or_unpaid_the_answers_are_chance(runs, name, lesion):
+def test_frozen_cut_or_unpaid_the_answers_are_chance(runs, claim, name, lesion):
     mean, error = mean_and_error([right_in_test(r) for r in runs(**lesion)])
     assert abs(mean - 50.0) < max(3 * error, 5.0) and mean + 3 * error < 60.0, (name, mean, error)
+    intact, without = (sample([right_in_test(r) for r in runs(**told)]) for told in ({}, lesion))
+    claim("perception: right answers in the test with frozen synapses (%)", intact, without, name)
 
 
 @pytest.mark.parametrize("boundary", [4.5, 8.5])
@@ -124,10 +144,14 @@ def test_the_boundary_follows_the_reward(runs, boundary):
     assert abs(mean - boundary) < 1.0 and abs(mean - 6.5) - 3 * error > 1.0, (mean, error)
 
 
-def test_without_dopamine_the_boundary_does_not_follow(runs):
+@pytest.mark.claim
+def test_without_dopamine_the_boundary_does_not_follow(runs, claim):
     low, high = ([float(r.boundary_after) for r in runs(boundary=b, **TASK_ONLY, **NO_DOPAMINE)] for b in (4.5, 8.5))
     mean, error = mean_and_error(np.array(high) - np.array(low))
     assert abs(mean) <= 3 * error + 0.5, (mean, error)
+    low_da, high_da = ([float(r.boundary_after) for r in runs(boundary=b, **TASK_ONLY)] for b in (4.5, 8.5))
+    moved, blind = sample(np.subtract(high_da, low_da)), sample(np.subtract(high, low))
+    claim("perception: the boundary follows the reward (moved by 4 stimuli)", moved, blind, "DA release blocked")
 
 
 @pytest.mark.slow
