@@ -529,12 +529,12 @@ def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straigh
 
 
 @inlined
-def arrivals(net, rule, matrix, signals, tables, syn, state, n, b, t_ms, norm, one_trace):
-    """Step 2: spikes that left `delay` steps ago arrive."""
+def arrivals(net, rule, matrix, signals, tables, syn, state, n, now, b, t_ms, norm, one_trace):
+    """Step 2: spikes that left `delay` steps ago arrive. now: place of step n in the ring."""
     memory, last = state.ring.shape[0], state.ring.shape[1] - 1
     for q in range(net.proj.shape[0]):
         delay = net.proj[q, DELAY]
-        slot = (n - delay) % memory
+        slot = now - delay if delay <= now else now - delay + memory
         if delay > n or state.ring[slot, last] == 0:
             continue
         p, a = net.proj[q], net.proj[q, PROJ_AREA]
@@ -677,7 +677,7 @@ def run_steps(job, world, memory, grid_ms, rng):
         n, t_ms, h_ms, b = n0 + k, grid_ms[k], grid_ms[k + 1] - grid_ms[k], clock[BLOCK]
         slot = n % state.ring.shape[0]
         collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng)
-        arrivals(net, rule, matrix, signals, tables, syn, state, n, b, t_ms, norm_minus, one_trace)
+        arrivals(net, rule, matrix, signals, tables, syn, state, n, slot, b, t_ms, norm_minus, one_trace)
         if state.ring[slot, state.ring.shape[1] - 1] > 0:
             back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, norm_plus, one_trace)
         react(world, memory, state, slot, n, t_ms, h_ms, rng)

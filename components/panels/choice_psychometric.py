@@ -29,7 +29,7 @@ def figure(run, theme: Theme) -> dict:
     """Dots and line of the circuit, dashed line of Q-learning."""
     span = draw.padded(float(run.difference[0]), float(run.difference[-1]), 0.03)
     axes = {
-        "xaxis": draw.axis(theme, span, "value of A less value of B", (-1.0, 0.0, 1.0)),
+        "xaxis": draw.axis(theme, span, "value of A less value of B (of max)", (-1.0, 0.0, 1.0)),
         "yaxis": draw.axis(theme, Y_RANGE, "P(A)", (0.0, 0.5, 1.0)),
     }
     data = [

@@ -28,7 +28,7 @@ def figure(run, theme: Theme) -> dict:
     span = [float(run.aligned[0]), float(run.aligned[-1]) + 1.0]
     mean, error = run.p_best_aligned, run.p_best_aligned_error
     axes = {
-        "xaxis": draw.axis(theme, span, "trials from the reversal", draw.round_ticks(*span, 5)),
+        "xaxis": draw.axis(theme, span, "time from the reversal (trials)", draw.round_ticks(*span, 5)),
         "yaxis": draw.axis(theme, Y_RANGE, draw.upright(theme, "P(best)", "P"), (0.0, 0.5, 1.0)),
     }
     data = [

@@ -30,7 +30,12 @@ def figure(run, theme: Theme) -> dict:
     span, y_range = (-0.5, 1.5), draw.padded(0.0, 100.0, 0.06)
     axes = {
         "xaxis": draw.axis(
-            theme, span, "what follows an outcome", (0.0, 1.0), showgrid=False, ticktext=["stay after win", "shift after loss"]
+            theme,
+            span,
+            "answer to the last outcome (win, loss)",
+            (0.0, 1.0),
+            showgrid=False,
+            ticktext=["stay after win", "shift after loss"],
         ),
         "yaxis": draw.axis(theme, y_range, draw.upright(theme, "trials (%)", "%"), (0.0, 50.0, 100.0)),
     }

@@ -501,7 +501,8 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
         trials = min(trials, max(int(LIVE_S / second), 10))
     courses = [one_seed(values, settings.seed, trials, control)]
     if tier == "settled" and not control.partial:
-        seeds = int(np.clip(BAND_S / (trials * second), 1, BAND_SEEDS))
+        load = (2.0 + values["options"]) / 4.0  # of a network, beside that of two options
+        seeds = int(np.clip(BAND_S / (trials * second * load), 1, BAND_SEEDS))
         courses += [one_seed(values, settings.seed + k, trials, Control()) for k in range(1, seeds)]
     return this_seed(courses[0], values) | all_seeds(courses, values)
 
@@ -641,9 +642,7 @@ def effect(settings: Settings, run) -> str:
     return f"{late}; after a change it takes {float(run.criterion_trials):.0f} trials until 8 of 10 are."
 
 
-MEASURE = Measure(
-    "best choices", "%", lambda run: 100.0 * (run.choice == run.best).mean(), lambda run: 100.0 / run.rate_of.shape[0], tier="job"
-)
+MEASURE = Measure("best choices", "%", lambda run: 100.0 * (run.choice == run.best).mean(), lambda run: 100.0 / run.rate_of.shape[0])
 
 PRESETS = {
     "learn_and_reverse": {
