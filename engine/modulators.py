@@ -10,6 +10,7 @@ For each of the four modulators and each brain area, with concentration C (nM), 
           r' = (r_inf - r) / tau_on  while r_inf > r,  (r_inf - r) / tau_off  otherwise;  tau = 0: r = r_inf
     (M3)  s = r - b m,   m' = (s_raw - m) / tau_m with s_raw = r;   m starts at the steady value of r
           b = 1: the signal is a difference from what was to be expected; b = 0: a gate
+          an area may scale it, s -> f s: f = -1 where the receptors work the other way (D2 beside D1)
 
 An amplitude below zero is a pause: it takes that much away, at most all there is (model choice).
 Drugs act on (M1) and (M2) with a dose u(t) in units of their half-effective concentration: on at `drug_from_s`,
@@ -97,15 +98,15 @@ COLUMNS = (
 )  # fmt: skip
 (
     TONIC, CLEARANCE, TAU, VMAX, KM, RECEPTOR, EC50, HILL_N, ON, OFF, BASELINE, DRUG, DOSE, DRUG_FROM, DRUG_UNTIL, WASHOUT,
-    CLAMP_NM,
-) = range(17)  # fmt: skip
+    CLAMP_NM, EFFECT,
+) = range(18)  # fmt: skip
 SCALE = {"vmax_nm_per_s": 1e-3, "drug_from_s": 1e3, "drug_until_s": 1e3, "drug_washout_s": 1e3}
 
 
 class Kinetics(NamedTuple):
     """Modulator constants of A areas. Few arrays: every array that crosses into a kernel call has a cost."""
 
-    table: np.ndarray  # (A, 4, 17) see COLUMNS
+    table: np.ndarray  # (A, 4, 18) see COLUMNS, and last the factor on the signal
     tonic_nm: np.ndarray  # (E, A, 4) tonic level in epoch e
     epoch_ms: np.ndarray  # (E,) start of epoch e; the first is -inf
     baseline_tau_ms: float
@@ -127,9 +128,14 @@ def readings() -> tuple[tuple[str, Callable[[Value], float]], ...]:
 def kinetics(
     values: dict[str, Value], areas: tuple[dict[str, Value], ...], epochs: tuple[tuple[float, dict[str, Value]], ...] = ()
 ) -> Kinetics:
-    """Constants of every area. `areas`: overrides by parameter name; `epochs`: (start in ms, tonic overrides) after the first."""
+    """Constants of every area. `areas`: overrides by parameter name; `epochs`: (start in ms, tonic overrides) after the first.
+
+    An area may also hold `<modulator>_effect`, the factor f of (M3), 1 where it is not given.
+    """
     rows = [{**values, **area} for area in areas]
-    table = np.array([[[number(row[f"{m}_{name}"]) for name, number in readings()] for m in MODULATORS] for row in rows])
+    table = np.array(
+        [[[*(number(row[f"{m}_{name}"]) for name, number in readings()), row.get(f"{m}_effect", 1.0)] for m in MODULATORS] for row in rows]
+    )
     tonic = [table[:, :, TONIC]]
     for _, override in epochs:
         level = tonic[-1].copy()
@@ -292,7 +298,7 @@ def is_plain(kin, a, m):
 @inlined
 def signal(kin, a, m, r, mean):
     """The receptor signal a synapse sees (M3)."""
-    return r - kin.table[a, m, BASELINE] * mean
+    return kin.table[a, m, EFFECT] * (r - kin.table[a, m, BASELINE] * mean)
 
 
 @inlined
