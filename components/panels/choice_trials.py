@@ -33,7 +33,9 @@ def figure(run, theme: Theme) -> dict:
     domains = draw.rows({**dict.fromkeys(AXES[:n], 0.6), PAID: 0.6, SHARE: 4.4})
     axes = {"xaxis": draw.axis(theme, span, "trial", ticks, anchor=SHARE, showgrid=False)}
     for at in (*AXES, PAID):
-        axes[draw.key(at)] = draw.axis(theme, (-0.1, 1.2), "", (), domain=domains.get(at, domains[PAID]), showgrid=False)
+        axes[draw.key(at)] = draw.axis(
+            theme, (-0.1, 1.2), "", (), domain=domains.get(at, domains[PAID]), showgrid=False, visible=at in domains
+        )
     axes[draw.key(SHARE)] = draw.axis(theme, Y_RANGE, "", (0.0, 0.5, 1.0), domain=domains[SHARE])
     words = [*names(run, theme), *ends(run, theme, domains)]
     return {

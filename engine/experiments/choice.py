@@ -1,14 +1,14 @@
 r"""Choice: how does a bandit become a habit, and break?
 
-A cue starts a chain of time cells that lasts until the outcome; its plastic synapses drive a critic whose rate is the value V of the task. After
-`LEAD_MS` cortical neurons fire and drive, through plastic synapses, two striatal pools for each option: D1, which excites the option's choice pool,
-and D2, which inhibits it. The choice pools inhibit each other; the one with most spikes within `window_ms` is the choice (chance decides a tie). Its
-efference copy then drives D1 and D2 of that option and silences those of the others, so that what was done leaves a trace. The outcome comes
-`outcome_delay_ms` after the choice and drives reward neurons. Dopamine (engine/hubs.py, H1) is reward and value now less value before.
+In every trial cortical neurons fire and drive, through plastic synapses, two striatal pools for each option: D1, which excites the option's choice
+pool, and D2, which inhibits it. The choice pools inhibit each other; the one with most spikes within `window_ms` is the choice (chance decides a tie).
+Its efference copy then drives D1 and D2 of that option and silences those of the others, so that what was done leaves a trace. Just before the outcome
+is due, `outcome_delay_ms` after the choice, expectation neurons fire; their plastic synapses drive a critic whose rate is the value V of the task. A
+win drives reward neurons. Dopamine (engine/hubs.py, H1 with f = 0) is what came less what was expected.
 
-Dopamine above its running mean strengthens the eligible synapses onto D1 and weakens those onto D2 (an area of its own whose dopamine signal has the
-opposite sign). The other hubs set how: norepinephrine and acetylcholine the learning rate, norepinephrine the noise of the choice pools, serotonin
-how long traces last.
+Dopamine above its running mean strengthens the eligible synapses onto D1 and the critic and weakens those onto D2, an area of its own whose dopamine
+signal has the opposite sign (modulators, M3). The other hubs set how: norepinephrine and acetylcholine the learning rate, norepinephrine the noise of
+the neurons, serotonin how long traces last (the matrix of the rule doya_2002).
 
 Frank MJ (2005) J Cogn Neurosci 17:51, Collins AGE, Frank MJ (2014) Psychol Rev 121:337 (opponent D1 and D2). Doya K (2002) Neural Netw 15:495 and
 Yu AJ, Dayan P (2005) Neuron 46:681 (the other modulators). Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024 (actor and critic).
