@@ -386,7 +386,7 @@ def policy(job: Job) -> np.ndarray:
     """sum_k w_jk n_k for every place cell j (121, 2)."""
     w = np.zeros((N_PLACE, N_ACTION))
     w[job.net.source, job.net.target - N_PLACE] = job.syn[:, ANCHOR]
-    return w @ directions()
+    return (w[:, :, None] * directions()).sum(axis=1)  # no matrix product: its last digit depends on the machine
 
 
 def one_trial(job: Job, w: Arena, values: dict[str, Value], pays: int, rng: np.random.Generator) -> Trial:
@@ -482,7 +482,7 @@ def by_trial(session: Session) -> dict[str, np.ndarray]:
     return {
         "trial": np.arange(1.0, len(session.trials) + 1), "found": session.found, "latency_s": session.latency_s,
         "entries_first": entries[:, 0], "entries_second": entries[:, 1], "weight_mean": weights.mean(axis=1),
-        "pull_first": weights @ leads_to(session.job, 0), "pull_second": weights @ leads_to(session.job, 1),
+        "pull_first": (weights * leads_to(session.job, 0)).sum(axis=1), "pull_second": (weights * leads_to(session.job, 1)).sum(axis=1),
     }  # fmt: skip
 
 
