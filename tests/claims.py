@@ -75,9 +75,9 @@ def note(text: str, measured: object, lesion: object, lesion_is: str, test: str)
 
 
 def write(collected: Path) -> None:
-    """The page from the collected rows, in the order of their tests."""
-    rows = dict(json.loads(line)[::1] for line in collected.read_text().splitlines())
-    PAGE.write_text(HEAD + "\n".join(rows[test] for test in sorted(rows)) + "\n")
+    """The page from the collected rows, in the order of their tests; a test may have several."""
+    rows = {(test, line.split("|")[1]): line for test, line in map(json.loads, collected.read_text().splitlines())}
+    PAGE.write_text(HEAD + "\n".join(rows[place] for place in sorted(rows)) + "\n")
 
 
 if __name__ == "__main__":

