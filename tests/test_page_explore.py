@@ -25,7 +25,7 @@ def ready(page, address: str = "/"):
 def at_rest(page):
     """Wait until the newest state is drawn as a whole."""
     page.wait_for_timeout(350)
-    for _ in range(100):
+    for _ in range(300):
         if page.evaluate("TF.gate.idle && __tf.timing.at(-1).tier === 'settled'"):
             return
         page.wait_for_timeout(50)
@@ -85,7 +85,7 @@ def test_everything_causal_is_inside_a_small_laptop_screen(page):
     ready(page)
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
-    parts = ["#cause", "#mechanism", "#result", "#effect", ".panel", ".control:not([hidden])"]
+    parts = ["#cause", "#mechanism", "#result", "#effect", "#explore .panel", ".control:not([hidden])"]
     for part in [p for name in parts for p in page.locator(name).all() if p.is_visible()]:
         box = part.bounding_box()
         assert box["y"] >= 0
@@ -200,7 +200,7 @@ def test_the_product_at_the_cursor_is_the_engine_s(page, experiment, product):
     page.locator("body.ready").wait_for()
     expect(page.locator("#cursor-text")).to_contain_text("dw/dt")
     run = engine.run(experiment)
-    for k in (100, 171, 300):
+    for k in (100, 171, run[product].size - 1):
         page.locator("#cursor-time").evaluate("(e, k) => { e.value = k; e.dispatchEvent(new Event('input')); }", k)
         shown = float(page.locator("#cursor-text").get_attribute("data-product"))
         assert shown == pytest.approx(float(run[product][k]), rel=1e-9, abs=1e-15)

@@ -9,7 +9,7 @@ COLUMN = "effect"
 HELP = (
     "Share of the last five trials in which the animal reached the goal in time. At the upright line the goal moves to the opposite corner. While a "
     "control moves this is a preview: the trials that begin in the first 65 s. "
-    "Band: mean and standard error of four animals that differ only in chance. An animal that learns nothing finds the goal in about a third of the trials."
+    "Band: mean and standard error of up to four animals that differ only in chance. An animal that learns nothing finds the goal in about a third of the trials."
 )
 
 

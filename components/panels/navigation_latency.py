@@ -8,7 +8,7 @@ TITLE = "How long does it take?"
 COLUMN = "effect"
 HELP = (
     "Time from the start in the middle to the goal that pays, in every trial; a trial without it lasts to its end. Band: mean and standard error of "
-    "four animals. At the upright line the goal moves."
+    "up to four animals. At the upright line the goal moves."
 )
 
 

@@ -7,7 +7,7 @@ from components import figures as draw
 from components.theme import Theme
 
 TITLE = "Where does it spend its time?"
-COLUMN = "effect"
+COLUMN = "more"
 HELP = (
     "The field from above in 16 by 16 parts, before and after the move of the goal. The area of a square is the share of the time that the animal "
     "spent there; full squares stand for 2 % and more. Circles: the goals, filled where they pay."

@@ -11,7 +11,7 @@ TITLE = "Does it let go of the old goal?"
 COLUMN = "effect"
 HELP = (
     "Share of the last five trials in which the animal came to the first goal, and to the second one. Right of the upright line only the second "
-    "one pays, and every visit to the first is a visit to the old goal. Band: mean and standard error of four animals."
+    "one pays, and every visit to the first is a visit to the old goal. Band: mean and standard error of up to four animals."
 )
 
 

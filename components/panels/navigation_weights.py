@@ -6,7 +6,7 @@ from components.figures import Curve
 from components.theme import Theme
 
 TITLE = "Where do the weights point?"
-COLUMN = "effect"
+COLUMN = "more"
 HELP = (
     "Mean weight of the synapses whose action leads from their place to a goal, less the mean of those that lead away from it, after every trial. "
     "Zero: nothing is known of this goal; below zero: the weights lead away from it."

@@ -18,6 +18,7 @@ AXES = {"input": "y2", "map": "y3", "gate": "y4", "da": "y5", "ach": "y6", "ne":
 HEIGHTS = {"input": 1.0, "map": 1.2, "gate": 0.5, "trace": 1.0, "product": 1.0}
 N_INPUT, N_MAP, N_POOLS = 24, 36, 8
 HEIGHT_PX = 213
+LEAST_PX = 140  # labels keep apart where the panel is as low as on a small laptop
 COMPACT = ("map", "gate", "trace")  # rows beside the modulators on a narrow screen
 
 
@@ -158,13 +159,13 @@ def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> lis
     """What the lines are, at their right ends."""
     items = {m: [modulator_rows.tonic_label(theme, m, run.settings.values[f"{m}_tonic_nm"])] for m in used}
     items["trace"] = [
-        ("e<sub>+</sub>", theme.trace_ltp, run.late_trace_ltp[-1]),
-        ("e<sub>−</sub>", theme.trace_ltd, run.late_trace_ltd[-1]),
+        ("LTP", theme.trace_ltp, run.late_trace_ltp[-1]),
+        ("LTD", theme.trace_ltd, run.late_trace_ltd[-1]),
     ]
     return [
         label
         for name, row in items.items()
-        for label in draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), (domains[name][1] - domains[name][0]) * HEIGHT_PX, row)
+        for label in draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), (domains[name][1] - domains[name][0]) * LEAST_PX, row)
     ]
 
 

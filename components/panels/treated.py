@@ -14,7 +14,7 @@ HELP = (
     "Every dot is one seed: the same settings without and with the drugs and clamps that are set. Bars: mean and standard error. d is the difference of the means in "
     "units of the pooled standard deviation."
 )
-MARGIN = (5.0, 5.5, 1.0, 2.9)
+MARGIN = (5.0, 6.0, 2.4, 2.9)
 
 
 def measure(run):
@@ -45,7 +45,7 @@ def figure(run, theme: Theme) -> dict:
     y_range = draw.padded(-down if held.min() < 0.0 else 0.0, up)
     axes = {
         "xaxis": draw.axis(theme, (0.4, 2.6), "intact and treated (seeds)", (1.0, 2.0)) | {"ticktext": ["intact", "treated"]},
-        "yaxis": draw.axis(theme, y_range, f"{what.label} ({what.unit or 'a.u.'})", draw.tick_values(*y_range, (0.0,))),
+        "yaxis": draw.axis(theme, y_range, f"({what.unit or 'a.u.'})", draw.tick_values(-down if held.min() < 0.0 else 0.0, up, (0.0,))),
     }
     data = []
     for x, name, values, colour in ((1.0, "intact", run.intact, theme.muted), (2.0, "treated", run.treated, theme.modulator["da"])):
@@ -55,12 +55,16 @@ def figure(run, theme: Theme) -> dict:
         data.append(draw.dots(places, values, colour, theme, f"{name}: %{{y:.3g}} {what.unit}", name=name, size=7))
         bar_x, bar_y = np.array([x - 0.2, x + 0.2, x, x, x]), np.array([mean, mean, mean, mean + error, mean - error])
         data.append(draw.line(bar_x, bar_y, theme.ink, theme, name=f"mean of {name}"))
-    layout = draw.layout(theme, axes, MARGIN, [words(run, theme)], meta={"hidden": not np.isfinite(both).all()})
+    layout = draw.layout(theme, axes, MARGIN, words(run, theme), meta={"hidden": not np.isfinite(both).all()})
     return {"data": data, "layout": layout}
 
 
-def words(run, theme: Theme) -> dict:
-    """The effect size at the right."""
+def words(run, theme: Theme) -> list[dict]:
+    """What is measured, above; the effect size, at the right."""
     d = effect_size(run.intact, run.treated)
-    place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yref": "paper", "y": 0.5, "yanchor": "middle"}
-    return draw.label(f"d = {draw.number(d)}" if np.isfinite(d) else "", theme, **place)
+    top = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 4}
+    right = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yref": "paper", "y": 0.5, "yanchor": "middle"}
+    return [
+        draw.label(measure(run).label.capitalize(), theme, **top),
+        draw.label(f"d = {draw.number(d)}" if np.isfinite(d) else "", theme, **right),
+    ]
