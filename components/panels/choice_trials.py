@@ -9,7 +9,7 @@ from components.theme import Theme
 TITLE = "Choices, trial by trial"
 COLUMN = "mechanism"
 HELP = (
-    "Every tick is a trial. The line is the share of best choices among the last ten trials, mean of twenty networks that differ only in chance; the band holds the "
+    "Every tick is a trial. The line is the share of best choices among the last ten trials, mean of all networks (they differ only in chance); the band holds the "
     "middle 80 % of them. Dashed: Q-learning (rate 0.3, beta 5) led through the same trials. Dotted: another option becomes best."
 )
 AXES = ("y", "y2", "y3", "y4")  # of the options

@@ -49,7 +49,7 @@ PAPERS = (
     "Grossman CD, Bari BA, Cohen JY (2022) Curr Biol 32:586-599",
 )
 EQUATIONS = (
-    r"\text{choice} = \arg\max_k\, n_k,\qquad I_k = (1+\rho)\,\mathrm{D1}_k - (1-\rho)\,\mathrm{D2}_k - \sum_{j\ne k} n_j + \xi",
+    r"\text{choice} = \mathrm{argmax}_k\, n_k,\qquad I_k = (1+\rho)\,\mathrm{D1}_k - (1-\rho)\,\mathrm{D2}_k - \sum_{j\ne k} n_j + \xi",
     r"\dot w_{D1} = \eta\,(\mathrm{DA} - \langle\mathrm{DA}\rangle)\, e,\qquad \dot w_{D2} = -2\,\eta\,(\mathrm{DA} - \langle\mathrm{DA}\rangle)\, e",
     r"\mathrm{DA}\ \text{hub:}\quad r(t) + f\,V(t) - g\,V(t - d)",
 )
@@ -160,7 +160,7 @@ V_START = 0.3  # start weight of the critic, of the upper bound
 SAMPLE_MS, OUTCOME_MS = 50, 250
 BAND_SEEDS, BAND_S = 20, 1800.0  # seeds behind the band, fewer where they would take more simulated time than this
 MAX_SECONDS = 4000.0
-LIVE_S = 45.0  # simulated time of the preview while a control moves
+LIVE_S = 42.0  # simulated time of the preview while a control moves
 SHARED, CRITERION = 10, 8  # trials of a running share; best choices among them that count as learned
 AGENDA_MS = 12_000
 AFTER, LATE = 15, 4
