@@ -7,8 +7,8 @@ neurons, V of the critic, S of stimulus neurons (time constant of the synapses i
     (H1)  DA    tonic + r(t) + f V(t) - g V(t - d)      prediction error: reward, value now, value before (20 ms)
     (H2)  up    [  r(t) + f V(t) - g V(t - d) ]+        better than expected     } two groups without a modulator of their own,
           down  [ -r(t) - f V(t) + g V(t - d) ]+        worse than expected      } DA's drive with either sign, but no tonic rate
-    (H3)  ACh   tonic + mean of (up + down) + [S - V]   expected uncertainty and novelty: slow average of surprise (8 s), and of a stimulus
-                                                        whose value is not known yet
+    (H3)  ACh   tonic + mean of (up + down) + [S - V]   expected uncertainty and novelty: slow average of surprise (8 s), of either kind or of
+                                                        disappointments alone, and of a stimulus whose value is not known yet
     (H4)  NE    tonic + up + down - ACh                 unexpected uncertainty: surprise now, less what was to be expected (100 ms)
     (H5)  5-HT  tonic + mean of r                       average outcome (20 s)
 
@@ -17,7 +17,8 @@ vanish at the reward and rise at the first sign of it: the error of temporal-dif
 only what comes is compared with what was expected, as in Rescorla and Wagner (1972).
 
 Model choices: one signed projection stands for a relay through interneurons; all four hubs are integrate-and-fire neurons with noise;
-sizes and weights are those below, set so that a value or a reward of 1 takes the DA hub from its tonic rate of about 7 Hz to about 35 Hz.
+sizes and weights are those below, set so that a value or a reward of 1 takes the DA hub from its tonic rate of about 10 Hz to about
+20 Hz, and a loss of 1 to about 3 Hz.
 
 Schultz W, Dayan P, Montague PR (1997) Science 275:1593 (DA). Yu AJ, Dayan P (2005) Neuron 46:681 (ACh as expected, NE as unexpected
 uncertainty, ACh sets the threshold of NE). Doya K (2002) Neural Netw 15:495 (5-HT and slow time scales).

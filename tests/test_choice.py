@@ -80,12 +80,13 @@ def test_without_plastic_synapses_or_dopamine_choices_are_at_chance(lesion):
     assert abs(share.mean - 0.5) < 3.0 * share.error
 
 
-def test_four_options_are_learned_by_most_networks(claim):
-    world = {"options": 4, "trials": 120, "block": 400}
-    last = lambda **lesion: sample(best(courses(**world, **lesion))[:, -10:].mean(axis=1))  # noqa: E731
+def test_four_options_are_learned_within_sixty_trials(claim):
+    """Twice the seeds: now and then a network of four options leaves the best one again for some trials."""
+    world = {"options": 4, "trials": 60, "block": 400}
+    last = lambda **lesion: sample(best(courses(2 * SEEDS, **world, **lesion))[:, -10:].mean(axis=1))  # noqa: E731
     learned, lesion = last(), last(**CUT)
-    assert learned.low > 0.4 and abs(lesion.mean - 0.25) < 3.0 * lesion.error
-    claim("choice: P(best) of four options after 110 trials", learned, lesion, "projection cut")
+    assert learned.low > 0.6 and abs(lesion.mean - 0.25) < 3.0 * lesion.error
+    claim("choice: P(best) of four options in trials 51 to 60", learned, lesion, "projection cut")
 
 
 # The optogenetic burst

@@ -1,10 +1,11 @@
 """Every experiment's own measure: learned with plastic synapses, at chance with frozen ones; and what treatments do to it."""
 
+import re
 from functools import cache
 
 import numpy as np
 import pytest
-from claims import sample
+from claims import PAGE, sample
 
 import engine
 from engine.interventions import effect_size
@@ -40,6 +41,13 @@ def test_frozen_synapses_learn_nothing(claim, experiment):
 
 def test_a_frozen_synapse_in_the_slice_stays():
     assert float(engine.run("pairing", tier="live", **FROZEN).final_percent) == pytest.approx(100.0, abs=1e-3)
+
+
+def test_every_row_of_the_claims_page_has_its_test():
+    """A test that is renamed or taken away leaves no row behind."""
+    rows = re.findall(r"`(test_\w+\.py)::(\w+)", PAGE.read_text())
+    sources = {name: (PAGE.parents[1] / "tests" / name).read_text() for name, _ in rows}
+    assert len(rows) > 40 and [test for name, test in rows if f"def {test}(" not in sources[name]] == []
 
 
 def test_without_treatment_nothing_is_compared():

@@ -52,7 +52,7 @@ STATES += [  # all others: their presets, shortened
     for name, preset in world.PRESETS.items()
 ]
 WITHOUT_GHOST = {"credit_trace", "navigation_paths", "navigation_occupancy", "treated", "conditioning_map"}
-PURE_NUMBERS = {"what follows an outcome", "trial", "trial of the task", "trials from the reversal", "value of A less value of B"}
+PURE_NUMBERS = {"trial"}
 STATES = [state for state in STATES if state[0] in experiments()]
 
 

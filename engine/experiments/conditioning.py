@@ -463,8 +463,8 @@ def at_the_end(out: dict[str, np.ndarray], plan: Plan) -> dict[str, float]:
 def effect(settings: Settings, run) -> str:
     """One plain sentence: where dopamine is at the end, and whether the animal waits for the reward."""
     cue, paid, omitted = (float(run[name]) for name in ("late_cue_nm", "late_reward_nm", "late_omission_nm"))
-    parts = [f"{cue:+.0f} nM at the cue"] + [
-        f"{v:+.0f} nM at the {word}" for v, word in ((paid, "reward"), (omitted, "omitted reward")) if np.isfinite(v)
+    parts = [f"{round(cue):+d} nM at the cue"] + [
+        f"{round(v):+d} nM at the {word}" for v, word in ((paid, "reward"), (omitted, "omitted reward")) if np.isfinite(v)
     ]
     first, late = run.response_hz[:5].mean(), float(run.late_response_hz)
     return f"In the last trials dopamine changes by {', '.join(parts)}; the response to the cue goes from {first:.1f} to {late:.1f} Hz."
