@@ -50,6 +50,7 @@ class Net(NamedTuple):
     fixed_weight: np.ndarray  # (F,) float
     release: np.ndarray  # (H, 4) neurons that release a modulator: first, one past the last, modulator, delay in steps
     release_nm: np.ndarray  # (H,) float, what one spike releases
+    writes_for: np.ndarray  # (N,) neuron whose presynaptic traces a spike writes, -1: none; empty where every neuron writes its own
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class Circuit:
     rates: dict[str, np.ndarray] = field(default_factory=dict)
     spikes: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     hubs: list[tuple[Population, int, float, float]] = field(default_factory=list)
+    stand_ins: list[tuple[Population, Population]] = field(default_factory=list)
 
     def _add(self, name, kind, size, area, *model) -> Population:
         start = self.populations[-1].stop if self.populations else 0
@@ -137,6 +139,15 @@ class Circuit:
         """Every spike of `hub` raises a modulator in all areas by nm_per_spike, delay_ms later."""
         self.hubs.append((hub, modulator, nm_per_spike, delay_ms))
 
+    def stand_in(self, other: Population, cells: Population) -> None:
+        """Let spikes of `other`, neuron by neuron, write the presynaptic traces of `cells`, whose own spikes then write none.
+
+        Currents stay those of `cells`: what is lost is the timing in the traces alone.
+        """
+        if other.size != cells.size:
+            raise ValueError(f"{other.name} has {other.size} neurons, {cells.name} has {cells.size}: one stands in for one")
+        self.stand_ins.append((other, cells))
+
     def slice(self, name: str) -> slice:
         """Where the synapses of a plastic projection lie among the plastic synapses."""
         start = 0
@@ -165,9 +176,18 @@ class Circuit:
             *_wire(self.projections, h_ms, script),
             hubs,
             np.array([nm for _, _, nm, _ in self.hubs], float),
+            self._writes_for(rate.size),
         )
         plastic = [p.weight for p in self.projections if p.plastic]
         return net, np.concatenate(plastic) if plastic else np.zeros(0), rate
+
+    def _writes_for(self, neurons: int) -> np.ndarray:
+        """`Net.writes_for`."""
+        out = np.arange(neurons if self.stand_ins else 0)
+        for other, cells in self.stand_ins:
+            out[cells.start : cells.stop] = -1
+            out[other.start : other.stop] = cells.ids
+        return out
 
 
 def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -494,13 +494,16 @@ def add_spike(rule, trace, place, fade, slow, t_ms):
 
 
 @inlined
-def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event, straight):
-    """A spike of neuron i reaches its plastic synapses in step b of the block (P3); y: postsynaptic pair traces."""
+def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event, straight, written):
+    """A spike of neuron i reaches its plastic synapses in step b of the block (P3); y: postsynaptic pair traces.
+
+    written: 1.0, or 0.0 where only the current arrives, since another neuron stands in for i in the traces.
+    """
     row = p[OUT_ROW] + i - p[PRE_START]
     fade, offset, per_span = past[b, WINDOW_MINUS], p[POST_TRACE] - p[POST_START], 1.0 / (event.w_max - W_MIN)
     for k in range(out_ptr[row], out_ptr[row + 1]):
         j = target[k]
-        trace = y[offset + j] * fade
+        trace = written * y[offset + j] * fade
         if straight:
             w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
             w = write_straight(event, syn, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
@@ -531,7 +534,7 @@ def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straigh
 @inlined
 def arrivals(net, rule, matrix, signals, tables, syn, state, n, now, b, t_ms, norm, one_trace):
     """Step 2: spikes that left `delay` steps ago arrive. now: place of step n in the ring."""
-    memory, last = state.ring.shape[0], state.ring.shape[1] - 1
+    memory, last, stand_ins = state.ring.shape[0], state.ring.shape[1] - 1, net.writes_for.size > 0
     for q in range(net.proj.shape[0]):
         delay = net.proj[q, DELAY]
         slot = now - delay if delay <= now else now - delay + memory
@@ -540,17 +543,33 @@ def arrivals(net, rule, matrix, signals, tables, syn, state, n, now, b, t_ms, no
         p, a = net.proj[q], net.proj[q, PROJ_AREA]
         past, straight = tables.past[a], goes_straight(one_trace, tables.past[a], b)
         for k in range(state.ring[slot, last]):
-            i = state.ring[slot, k]
+            i, gain, written = state.ring[slot, k], net.gain[q], 1.0
+            if stand_ins and p[PLASTIC] == 1:
+                i, gain, written = in_place_of(net.writes_for, p, i, gain)
             if not p[PRE_START] <= i < p[PRE_STOP]:
                 continue
             if p[PLASTIC] == 0:
-                arrive_fixed(p, net.gain[q], net.out_ptr, net.fixed_target, net.fixed_weight, state.cell[CURRENT], i)
+                arrive_fixed(p, gain, net.out_ptr, net.fixed_target, net.fixed_weight, state.cell[CURRENT], i)
                 continue
             place = p[PRE_TRACE] + i - p[PRE_START]
             slow = slow_trace(state.pre, place, rule.tau_x_ms, t_ms)
             event = pre_event(rule, matrix, signals, a, past, b, slow, norm)
-            arrive_plastic(p, net.gain[q], net.out_ptr, net.target, syn, past, state.post[PAIR], state.cell[CURRENT], i, b, event, straight)
-            add_spike(rule, state.pre, place, past[b, WINDOW_PLUS], slow, t_ms)
+            arrive_plastic(
+                p, gain, net.out_ptr, net.target, syn, past, state.post[PAIR], state.cell[CURRENT], i, b, event, straight, written
+            )
+            if written > 0.0:
+                add_spike(rule, state.pre, place, past[b, WINDOW_PLUS], slow, t_ms)
+
+
+@inlined
+def in_place_of(writes_for, p, i, gain):
+    """(neuron, gain, written) of a spike of neuron i at a plastic projection where neurons stand in for others in the traces."""
+    cell = writes_for[i]
+    if cell == i:
+        return i, gain, 1.0
+    if p[PRE_START] <= i < p[PRE_STOP]:
+        return i, gain, 0.0
+    return cell, 0.0, 1.0
 
 
 @inlined

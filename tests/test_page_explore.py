@@ -5,6 +5,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from browsing import at_rest
 from playwright.sync_api import expect
 
 import engine
@@ -20,16 +21,6 @@ def ready(page, address: str = "/"):
     page.locator("body.ready").wait_for(timeout=30_000)
     page.locator("#panel-timeline .js-line").first.wait_for(state="attached")
     return page
-
-
-def at_rest(page):
-    """Wait until the newest state is drawn as a whole."""
-    page.wait_for_timeout(350)
-    for _ in range(300):
-        if page.evaluate("TF.gate.idle && __tf.timing.at(-1).tier === 'settled'"):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the page does not come to rest")
 
 
 def value(page, name: str):

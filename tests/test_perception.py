@@ -164,16 +164,23 @@ def test_the_better_paid_category_gains_ground(runs):
 
 
 @pytest.mark.slow
-def test_immediate_feedback_in_an_aroused_state_beats_delayed_or_drowsy_feedback(runs):
-    """And where the matrix does not let norepinephrine act, arousal makes no difference."""
-    at = {
-        (delay, ne): mean_and_error([right_in_test(r) for r in runs(da_delay_ms=delay, ne_tonic_nm=ne, **TASK_ONLY)])
-        for delay in (0, 600)
-        for ne in (500.0, 0.0)
-    }
-    best = at[0, 500.0]
-    for other in ((600, 500.0), (0, 0.0), (600, 0.0)):
-        assert best[0] - at[other][0] > 3 * np.hypot(best[1], at[other][1]), (other, at)
+@pytest.mark.claim
+@pytest.mark.parametrize(
+    ("delay_ms", "ne_nm", "name"),
+    [(600, 500.0, "feedback after 600 ms"), (0, 0.0, "no tonic NE"), (600, 0.0, "after 600 ms, no tonic NE")],
+    ids=["delayed", "drowsy", "both"],
+)
+def test_immediate_feedback_in_an_aroused_state_beats_delayed_or_drowsy_feedback(runs, claim, delay_ms, ne_nm, name):
+    best, other = (
+        sample([right_in_test(r) for r in runs(da_delay_ms=delay, ne_tonic_nm=ne, **TASK_ONLY)])
+        for delay, ne in ((0, 500.0), (delay_ms, ne_nm))
+    )
+    assert best.mean - other.mean > 3 * np.hypot(best.error, other.error), (best, other)
+    claim("perception: right answers after immediate feedback, aroused (%)", best, other, name)
+
+
+@pytest.mark.slow
+def test_where_the_matrix_does_not_let_norepinephrine_act_arousal_makes_no_difference(runs):
     same = [runs(ne_tonic_nm=ne, learning_rate_by_ne=0.0, **TASK_ONLY) for ne in (500.0, 0.0)]
     assert [right_in_test(a) for a in same[0]] == [right_in_test(b) for b in same[1]]
 
@@ -187,7 +194,8 @@ def test_a_trace_that_lasts_carries_the_delayed_feedback(runs):
 
 
 @pytest.mark.slow
-def test_with_modulators_blocked_weight_change_stops_predicting_behaviour():
+@pytest.mark.claim
+def test_with_modulators_blocked_weight_change_stops_predicting_behaviour(claim):
     """Pairings also change weights by themselves here (phi = 0.03), so that there is a change to correlate with when dopamine is blocked."""
     told = {**TASK_ONLY, "phi_plus": 0.03, "phi_minus": 0.03}
     r = {}
@@ -200,13 +208,18 @@ def test_with_modulators_blocked_weight_change_stops_predicting_behaviour():
         r[blocked] = np.corrcoef(np.array(points).T)[0, 1]
     fisher = (np.arctanh(r[False]) - np.arctanh(r[True])) / np.sqrt(2.0 / (24 - 3))
     assert r[False] > 0.7 and r[True] < 0.4 and fisher > 3.0, (r, fisher)
+    text = "perception: weight change predicts right answers (correlation)"
+    claim(text, *(f"{r[k]:.2f} (n 24)" for k in (False, True)), "DA release blocked")
 
 
 @pytest.mark.slow
-def test_an_emergent_dopamine_hub_teaches_the_categories(runs):
-    mean, error = mean_and_error([right_in_test(r) for r in runs(da_source="emergent", **TASK_ONLY)])
-    silent, silent_error = mean_and_error([right_in_test(r) for r in runs(da_source="emergent", da_burst_nm=0.0, **TASK_ONLY)])
-    assert mean - 3 * error > 75.0 and silent + 3 * silent_error < 60.0, (mean, error, silent, silent_error)
+@pytest.mark.claim
+def test_an_emergent_dopamine_hub_teaches_the_categories(runs, claim):
+    taught, silent = (
+        sample([right_in_test(r) for r in runs(da_source="emergent", **TASK_ONLY, **told)]) for told in ({}, {"da_burst_nm": 0.0})
+    )
+    assert taught.mean - 3 * taught.error > 75.0 and silent.mean + 3 * silent.error < 60.0, (taught, silent)
+    claim("perception: right answers taught by an emergent DA hub (%)", taught, silent, "its spikes release nothing")
 
 
 # Readouts

@@ -208,7 +208,7 @@ def move(w, memory, state, slot, h_ms):
     last = state.ring.shape[1] - 1
     for k in range(state.ring[slot, last]):
         i = state.ring[slot, k] - N_PLACE
-        if i >= 0:
+        if 0 <= i < N_ACTION:
             memory[SLOW_X] += w.directions[i, 0]
             memory[SLOW_Y] += w.directions[i, 1]
             memory[FAST_X] += w.directions[i, 0]
