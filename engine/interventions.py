@@ -1,7 +1,7 @@
-"""Intact against treated: what a drug or a clamp does to the one number an experiment is about, over seeds.
+"""Intact against treated: what a drug, a clamp or a motif does to the one number an experiment is about, over seeds.
 
-A treatment is any modulator whose `drug` is not "none" (modulators, M1 and M2). The intact runs are the same settings without any.
-Effect size: difference of the means in units of the pooled standard deviation (Cohen's d).
+A treatment is any modulator whose `drug` is not "none" (modulators, M1 and M2), and any motif whose strength is not that of the
+experiment (its recurrent loop, its inhibitory gate, disinhibition). The intact runs are the same settings without any. Effect size: difference of the means in units of the pooled standard deviation (Cohen's d).
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,9 @@ import numpy as np
 
 from engine.modulators import MODULATORS
 from engine.output import Output
-from engine.settings import Settings, make
+from engine.settings import Settings, make, schema
+
+MOTIFS = ("recurrent_mv", "inhibition_mv", "disinhibition_mv")  # what experiments with a network call the strengths of their motifs
 
 
 class Measure(NamedTuple):
@@ -37,9 +39,11 @@ def outputs_of(world: ModuleType) -> Mapping[str, Output]:
     what = f"{measure.label}{f' ({measure.unit})' if measure.unit else ''}"
     return world.OUTPUTS | {
         "intact": Output(
-            "", ("treated seed",), f"{what} without drugs and clamps, this seed and the next ones; nan where there is no treatment"
+            "",
+            ("treated seed",),
+            f"{what} without drugs and clamps and with the motifs as they are by default, this seed and the next ones; nan where there is no treatment",
         ),
-        "treated": Output("", ("treated seed",), f"{what} with the drugs and clamps that are set; nan where there is none"),
+        "treated": Output("", ("treated seed",), f"{what} with the drugs, clamps and motifs that are set; nan where there is none"),
     }
 
 
@@ -48,14 +52,24 @@ def treated_modulators(values: Mapping) -> list[str]:
     return [m for m in MODULATORS if values[f"{m}_drug"] != "none"]
 
 
+def changed_motifs(settings: Settings) -> dict[str, float]:
+    """The motifs whose strength is not that of the experiment, with the strength it has there."""
+    spec = schema(settings.experiment, settings.rule)
+    return {name: spec[name].default for name in MOTIFS if name in spec and settings.values[name] != spec[name].default}
+
+
+def without_treatment(settings: Settings) -> dict:
+    """What an intact run has in place of drugs, clamps and motifs; empty where there is no treatment."""
+    return {f"{m}_drug": "none" for m in treated_modulators(settings.values)} | changed_motifs(settings)
+
+
 def compare(settings: Settings, measure: Measure, run_one: Callable) -> dict[str, np.ndarray]:
     """The measure intact and treated, over seeds. run_one(settings, tier) -> Run."""
-    treated = treated_modulators(settings.values)
-    if not treated:
+    without = without_treatment(settings)
+    if not without:
         return {"intact": NONE.copy(), "treated": NONE.copy()}
-    free = {**settings.values, **{f"{m}_drug": "none" for m in treated}}
     out = {}
-    for name, values in (("intact", free), ("treated", settings.values)):
+    for name, values in (("intact", settings.values | without), ("treated", settings.values)):
         seeds = (make(settings.experiment, settings.rule, settings.seed + k, **values) for k in range(measure.seeds))
         out[name] = np.array([float(measure.late(run_one(seed, measure.tier))) for seed in seeds])
     return out

@@ -4,14 +4,16 @@ import numpy as np
 
 from components import figures as draw
 from components.theme import Theme
-from engine.interventions import effect_size, treated_modulators
+from engine.interventions import changed_motifs, effect_size, treated_modulators
 from engine.modulators import LABELS
 from engine.registry import find
+from engine.settings import schema
 
 TITLE = "Intact against treated"
 COLUMN = "more"
 HELP = (
-    "Every dot is one seed: the same settings without and with the drugs and clamps that are set. Bars: mean and standard error. d is the difference of the means in "
+    "Every dot is one seed: the same settings without and with the drugs and clamps that are set, and with the motifs (recurrent loop, inhibitory gate, disinhibition) "
+    "as the experiment has them and as they are set. Bars: mean and standard error. d is the difference of the means in "
     "units of the pooled standard deviation."
 )
 MARGIN = (5.0, 6.0, 2.4, 2.9)
@@ -24,14 +26,16 @@ def measure(run):
 
 def treatment(run) -> str:
     """The treatment in words."""
-    values = run.settings.values
-    return " and ".join(f"{LABELS[m]} {values[f'{m}_drug'].replace('_', ' ')}" for m in treated_modulators(values))
+    values, spec = run.settings.values, schema(run.settings.experiment, run.settings.rule)
+    drugs = [f"{LABELS[m]} {values[f'{m}_drug'].replace('_', ' ')}" for m in treated_modulators(values)]
+    motifs = [f"{spec[name].param.label} {values[name]:g} instead of {was:g} mV" for name, was in changed_motifs(run.settings).items()]
+    return " and ".join(drugs + motifs)
 
 
 def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     if not np.isfinite(run.intact).all():
-        return "There is no treatment: 0 of 4 modulators has a drug or a clamp."
+        return "There is no treatment: 0 of 4 modulators has a drug or a clamp, and every motif is as by default."
     what, d = measure(run), effect_size(run.intact, run.treated)
     size = f" Effect size d = {draw.number(d)}." if np.isfinite(d) else ""
     return f"{what.label.capitalize()}: {draw.number(run.intact.mean())} {what.unit} intact, {draw.number(run.treated.mean())} {what.unit} with {treatment(run)}.{size}"

@@ -84,9 +84,9 @@ class Params(NamedTuple):
     opto_delay_ms: Annotated[int, Param("ms", 0, 10_000, "from the choice to the optogenetic burst", soft=(0, 3000), level="core", label="stimulation after", step=10)] = 250
     opto_nm: Annotated[float, Param("nM", -1000, 2000, "rise of dopamine by the optogenetic burst; below zero is a pause", soft=(-100, 500), level="core", label="stimulation size", step=10)] = 100.0
     w_start: Annotated[float, Param("", 0, 1, "weight at the start, as a share of its upper bound", label="start weight", step=0.01)] = 0.3
-    recurrent_mv: Annotated[float, Param("mV", 0, 40, "summed excitation of a choice neuron by the others of its pool", label="recurrent loop", step=0.5)] = 0.0
-    inhibition_mv: Annotated[float, Param("mV", 0, 60, "summed inhibition of a choice neuron by the gate that the cortex drives", label="inhibitory gate", step=0.5)] = 0.0
-    disinhibition_mv: Annotated[float, Param("mV", 0, 60, "input that one unit of the ACh signal takes from the gate's neurons", label="disinhibition by ACh", step=0.5)] = 0.0
+    recurrent_mv: Annotated[float, Param("mV", 0, 40, "summed excitation of a choice neuron by the others of its pool", level="core", label="recurrent loop", step=0.5)] = 0.0
+    inhibition_mv: Annotated[float, Param("mV", 0, 60, "summed inhibition of a choice neuron by the gate that the cortex drives", level="core", label="inhibitory gate", step=0.5)] = 0.0
+    disinhibition_mv: Annotated[float, Param("mV", 0, 60, "input that one unit of the ACh signal takes from the gate's neurons", level="core", label="disinhibition by ACh", step=0.5)] = 0.0
 # fmt: on
 
 

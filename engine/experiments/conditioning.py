@@ -20,7 +20,7 @@ import numpy as np
 from engine.baselines.rescorla_wagner import rescorla_wagner
 from engine.baselines.temporal_difference import temporal_difference
 from engine.bursts import Bursts, release_all
-from engine.circuit import Circuit, Population, all_to_all, inhibition, recurrent_excitation
+from engine.circuit import Circuit, Population, all_to_all
 from engine.dispatch import world
 from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
 from engine.kernel import inlined
@@ -72,9 +72,9 @@ class Params(NamedTuple):
     cell_ms: Annotated[int, Param("ms", 20, 1000, "how long each time cell of the chain is active", log=True, label="time cell", step=10)] = 300
     cell_hz: Annotated[float, Param("Hz", 1, 200, "rate of a time cell while it is active", label="time cell rate", step=1)] = 60.0
     w_start: Annotated[float, Param("", 0, 1, "weight at the start, as a share of its upper bound", label="start weight", step=0.01)] = 0.05
-    recurrent_mv: Annotated[float, Param("mV", 0, 40, "summed excitation of a critic neuron by the others", label="recurrent loop", step=0.5)] = 0.0
-    inhibition_mv: Annotated[float, Param("mV", 0, 60, "summed inhibition of a critic neuron by the gate that the chain drives", label="inhibitory gate", step=0.5)] = 0.0
-    disinhibition_mv: Annotated[float, Param("mV", 0, 100, "input that one unit of the ACh signal takes from the neurons of the gate", label="disinhibition by ACh", step=0.5)] = 0.0
+    recurrent_mv: Annotated[float, Param("mV", 0, 40, "input of a critic neuron from the others when they fire at a value of 1", soft=(0, 10), level="core", label="recurrent loop", step=0.5)] = 0.0
+    inhibition_mv: Annotated[float, Param("mV", 0, 60, "input that the gate, driven by the chain, takes from a critic neuron", soft=(0, 30), level="core", label="inhibitory gate", step=0.5)] = 0.0
+    disinhibition_mv: Annotated[float, Param("mV", 0, 100, "input that one unit of the ACh signal takes from the neurons of the gate", level="core", label="disinhibition by ACh", step=0.5)] = 0.0
 # fmt: on
 
 
@@ -122,7 +122,8 @@ CHAIN_MV = 20.0  # mean drive of a critic neuron when the synapses of all active
 CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=50.0, tau_syn_ms=30.0)
 RESPONSE_CELL = Lif(bias_mv=9.0, noise_mv=50.0)
 GATE_CELL = Lif(bias_mv=8.0, noise_mv=40.0)
-RESPONSE_MV, GATE_DRIVE_MV = 6.0, 10.0  # drive of a response neuron by a value of 1, and of a gate neuron by the active time cells
+RESPONSE_MV, GATE_MV = 6.0, 10.0  # drive of a response neuron by a value of 1, and of a gate neuron by the active time cells
+GATE_HZ = 50.0  # about the rate of a gate neuron that is driven so
 BIN_MS = 50
 PROBES = 5  # trials at the end in which a cue is tested
 OMIT_EVERY = 5
@@ -312,10 +313,11 @@ def network(values: dict[str, Value]) -> Network:
     )  # fmt: skip
     value, paid = Drive(critic, VALUE_HZ * N_CRITIC), Drive(reward)
     join(c, value, response, RESPONSE_MV, RESPONSE_CELL.tau_syn_ms)
-    recurrent_excitation(c, critic, values["recurrent_mv"])
+    join(c, value, critic, values["recurrent_mv"], CRITIC_CELL.tau_syn_ms)
     if values["inhibition_mv"] > 0.0:
         gate = c.neurons("gate", N_GATE, GATE_CELL, 0, (0.0, -float(values["disinhibition_mv"]), 0.0, 0.0))
-        inhibition(c, chain, gate, critic, values["inhibition_mv"], GATE_DRIVE_MV)
+        join(c, active, gate, GATE_MV, GATE_CELL.tau_syn_ms)
+        join(c, Drive(gate, N_GATE * GATE_HZ), critic, -values["inhibition_mv"], CRITIC_CELL.tau_syn_ms)
     add_hubs(c, values, paid, value, active, uncertain=("down",))
     return Network(c, chain, reward, critic, response)
 
