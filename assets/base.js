@@ -23,7 +23,7 @@
     const text = Math.abs(v) >= 1e7 || (v !== 0 && Math.abs(v) < 1e-4) ? v.toExponential() : String(v);
     return text.replace("-", "−");
   };
-  TF.withUnit = (value, unit, digits) => (typeof value === "string" ? value.replaceAll("_", " ") : TF.number(value, digits) + (unit ? " " + unit : ""));
+  TF.withUnit = (value, unit, digits) => (typeof value === "string" ? value.replaceAll("_", " ") : TF.number(value, digits) + (unit && TF.number(value) !== "–" ? " " + unit : ""));
 
   // A tooltip that shows on hover and on focus, can be hovered itself, and goes on Escape.
   TF.tip = (element, text) => {

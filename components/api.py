@@ -4,6 +4,7 @@
 {"kind": "state", "experiment", "rule", "seed", "values"}    a control was moved; tier "live": arrays only, "settled": figures
 """
 
+import re
 import time
 from typing import Annotated, Literal
 
@@ -177,10 +178,15 @@ def at_cursor(run: Run, packer: Packer) -> dict:
 
 def numbers(run: Run) -> list[dict]:
     """The results that are one number each, in the order of the experiment's outputs."""
-    single = [(name, out) for name, out in run.outputs.items() if not out.axes and name in run]
+    single = [(name, out, spoken(out.doc)) for name, out in run.outputs.items() if not out.axes and name in run]
     return [
-        {"name": name, "value": number(run[name]), "unit": out.unit, "doc": out.doc, "label": out.label or out.doc} for name, out in single
+        {"name": name, "value": number(run[name]), "unit": out.unit, "doc": doc, "label": out.label or doc} for name, out, doc in single
     ]
+
+
+def spoken(doc: str) -> str:
+    """What an output is, without the clause that says when it is nan: the page shows a dash there."""
+    return re.sub(r"[,;] nan [^;)]*", "", re.sub(r" \(nan [^)]*\)", "", doc))
 
 
 def number(value: np.ndarray) -> float | None:
@@ -191,4 +197,4 @@ def number(value: np.ndarray) -> float | None:
 def effect(settings: Settings, run: Run) -> str:
     """The experiment's own sentence on a run, if it has one."""
     sentence = getattr(find("experiment", settings.experiment), "effect", None)
-    return sentence(settings, run) if sentence else ""
+    return re.sub(r"(?<!\w)-(?=\d)", "−", sentence(settings, run)) if sentence else ""

@@ -263,11 +263,18 @@ def spike_ticks(times: np.ndarray, limits: Sequence[float]) -> tuple[np.ndarray,
 
 
 def posts(times: np.ndarray, limits: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Vertical lines through the whole height (0 to 1) as one path, whose way from one to the next lies outside the picture."""
+    """Vertical lines through the whole height (0 to 1) as one path, down and up in turn, so that none is drawn twice and dashes stay dashes.
+
+    Its way from one line to the next lies outside the picture.
+    """
     lo, hi = limits
     times = finite(times)
+    if not times.size:
+        return np.array([lo - (hi - lo), hi + (hi - lo)]), np.full(2, 2.0)
+    down = np.array([2.0, 1.0, 0.0, -1.0])
+    height = np.concatenate([down if k % 2 == 0 else down[::-1] for k in range(times.size)])
     x = np.concatenate(([lo - (hi - lo)], np.repeat(times, 4), [hi + (hi - lo)]))
-    return x, np.concatenate(([2.0], np.tile([2.0, 1.0, 0.0, 2.0], times.size), [2.0])) if times.size else np.array([2.0, 2.0])
+    return x, np.concatenate((height[:1], height, height[-1:]))
 
 
 def unseen(limits: Sequence[float], height: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

@@ -19,6 +19,8 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from engine.baselines.bandit import recorded
+from engine.baselines.change_point import change_point
+from engine.baselines.opal import opal
 from engine.baselines.q_learning import q_learning
 from engine.bursts import Bursts, release, release_all
 from engine.circuit import NO_AREA, Circuit, Population, all_to_all, inhibition
@@ -39,7 +41,7 @@ DEFAULT_RULE = "doya_2002"
 HUBS = MODULATORS
 ROWS = tuple(row for row in ROWS if row != "consolidation")
 PANELS = (
-    "choice_trials", "choice_modulators", "choice_reversal", "choice_weights", "choice_psychometric", "choice_stay_shift", "choice_entropy",
+    "choice_trials", "choice_modulators", "choice_reversal", "choice_weights", "choice_psychometric", "choice_textbook", "choice_surprise", "choice_stay_shift", "choice_entropy",
 )  # fmt: skip
 PAPERS = (
     "Frank MJ (2005) J Cogn Neurosci 17:51-72",
@@ -124,6 +126,17 @@ OUTPUTS = {
     "p_best": Output("", ("trial",), "share of best choices among the last 10 trials"),
     "p_best_seeds": Output("", ("seed", "trial"), "the same with this seed and the next ones (one seed while a control moves)"),
     "p_q": Output("", ("trial",), "P(best) of Q-learning led through the same trials, mean of the last 10 trials and of all networks"),
+    "p_bayes": Output(
+        "",
+        ("trial",),
+        "P(best) of a Bayesian change-point learner led through the same trials, as p_q; nan in the preview while a control moves",
+    ),
+    "p_opal": Output("", ("trial",), "P(best) of OpAL with this opponency led through the same trials, as p_q; nan in the preview"),
+    "p_change": Output(
+        "",
+        ("trial",),
+        "probability that the option chosen had changed, as the Bayesian learner sees it after the outcome; nan in the preview",
+    ),
     "entropy": Output("", ("trial",), "entropy of the choices of the last 10 trials (bits), mean of all networks"),
     "entropy_q": Output("", ("trial",), "entropy of the choice probabilities of Q-learning on the same trials (bits)"),
     "aligned": Output("", ("around",), "trials from a reversal, 0 is the first after it"),
@@ -165,6 +178,7 @@ SHARED, CRITERION = 10, 8  # trials of a running share; best choices among them 
 AGENDA_MS = 12_000
 AFTER, LATE = 15, 4
 Q_ALPHA, Q_BETA = 0.3, 5.0
+HAZARD = 0.025  # of the Bayesian learner: a change every 40 trials
 CLASSES = np.linspace(-1.6, 1.6, 9)
 
 # Places in the world's memory: trial, its start (ms), phase, choice, spikes of the choice pools; then (choice, reward, spikes of four pools) by trial
@@ -504,7 +518,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
         load = (2.0 + values["options"]) / 4.0  # of a network, beside that of two options
         seeds = int(np.clip(BAND_S / (trials * second * load), 1, BAND_SEEDS))
         courses += [one_seed(values, settings.seed + k, trials, Control()) for k in range(1, seeds)]
-    return this_seed(courses[0], values) | all_seeds(courses, values)
+    return this_seed(courses[0], values) | all_seeds(courses, values) | textbook(courses, values, tier)
 
 
 def this_seed(c: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
@@ -528,6 +542,17 @@ def all_seeds(courses: list[Course], values: dict[str, Value]) -> dict[str, np.n
         "best_at_end_percent": 100.0 * hit[:, late_trials(values, hit.shape[1])].mean(), "p_best": running[0], "p_best_seeds": running,
         "p_q": running_share(q_best.mean(axis=0)), "entropy": np.mean([running_entropy(c, options) for c in choice], axis=0), "entropy_q": entropy(q).mean(axis=0),
     }  # fmt: skip
+
+
+def textbook(courses: list[Course], values: dict[str, Value], tier: str) -> dict[str, np.ndarray]:
+    """A Bayesian learner and OpAL led through the same trials; not in the preview, where they would take longer than they are worth."""
+    choice, best, reward = (np.array([getattr(c, name) for c in courses]) for name in ("choice", "best", "reward"))
+    if tier == "live":
+        return {name: np.full(choice.shape[1], np.nan) for name in ("p_bayes", "p_opal", "p_change")}
+    trials = recorded(choice, reward, int(values["options"]))
+    bayes, actors = change_point(trials, HAZARD, Q_BETA), opal(trials, rho=values["opponency"])
+    of_best = (np.take_along_axis(x.probability, best[..., None], 2)[..., 0].mean(axis=0) for x in (bayes, actors))
+    return dict(zip(("p_bayes", "p_opal"), map(running_share, of_best), strict=True)) | {"p_change": bayes.unexpected[0]}
 
 
 def late_trials(values: dict[str, Value], trials: int) -> np.ndarray:

@@ -17,6 +17,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from engine.baselines.pearce_hall import pearce_hall
 from engine.baselines.rescorla_wagner import rescorla_wagner
 from engine.baselines.temporal_difference import temporal_difference
 from engine.bursts import Bursts, release_all
@@ -37,7 +38,14 @@ QUESTION = "What does dopamine predict?"
 DEFAULT_RULE = "td_ltp_2013"
 HUBS = MODULATORS
 ROWS = tuple(row for row in ROWS if row != "consolidation")
-PANELS = ("conditioning_map", "conditioning_trial", "conditioning_shift", "conditioning_response", "conditioning_chain")
+PANELS = (
+    "conditioning_map",
+    "conditioning_trial",
+    "conditioning_shift",
+    "conditioning_response",
+    "conditioning_chain",
+    "conditioning_textbook",
+)
 PAPERS = (
     "Schultz W, Dayan P, Montague PR (1997) Science 275:1593-1599",
     "Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024",
@@ -109,6 +117,9 @@ OUTPUTS = {
     "td_at_cue": Output("", ("trial",), "error of TD learning at the cue, on the same trials; nan in a schedule that moves a cue"),
     "td_at_reward": Output("", ("trial",), "error of TD learning at the time of the reward; nan in a schedule that moves a cue"),
     "rw_prediction": Output("", ("trial",), "prediction of the Rescorla-Wagner rule for the cues shown, on the same trials"),
+    "ph_prediction": Output("", ("trial",), "prediction of the Pearce-Hall rule for the cues shown, on the same trials"),
+    "ph_associability": Output("", ("trial",), "its associability before the trial: how fast the cues shown are learned about; mean of them, 0 without a cue"),
+    "value": Output("", ("trial",), "value in the critic between cue and reward: its rate above that before the cue, 1 for 40 Hz"),
     "w_max": Output("", (), "upper bound of a weight"),
 }  # fmt: skip
 
@@ -132,7 +143,7 @@ MAX_SECONDS = 3000.0
 LIVE_S = 75.0  # simulated time of the preview while a control moves
 BAND_SEEDS = 8
 TD_STEP_MS = 100
-TD_ALPHA, RW_ALPHA = 0.1, 0.1
+TD_ALPHA, RW_ALPHA, PH_KAPPA, PH_GAMMA = 0.1, 0.1, 0.1, 0.2
 LATE = 10
 
 
@@ -406,7 +417,8 @@ def by_trial(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
         "cue_b": shown[:, 1:].any(axis=1).astype(float),
         "da_at_cue_nm": dopamine_after(da_nm, np.full(plan.reward.size, float(CUE_MS)), values) - tonic,
         "da_at_reward_nm": dopamine_after(da_nm, at_reward_ms, values) - tonic,
-        "value_hz": between(course.spikes_hz[0], values), "response_hz": between(course.spikes_hz[1], values),
+        "value_hz": between(course.spikes_hz[0], values), "value": (between(course.spikes_hz[0], values) - course.spikes_hz[0][:, before].mean()) / VALUE_HZ,
+        "response_hz": between(course.spikes_hz[1], values),
         "free_response_hz": course.spikes_hz[1][:, before].mean(axis=1), "level_nm": course.nm.mean(axis=1).T,
     }  # fmt: skip
 
@@ -432,7 +444,7 @@ def chain_and_cues(course: Course, values: dict[str, Value]) -> dict[str, np.nda
 
 
 def textbook(plan: Plan, values: dict[str, Value]) -> dict[str, np.ndarray]:
-    """TD(lambda) in steps of 100 ms and the Rescorla-Wagner rule on the same trials.
+    """TD(lambda) in steps of 100 ms, the Rescorla-Wagner rule and Pearce-Hall on the same trials.
 
     lambda is what is left of a trace after a step. A cue's TD error stands one step before its onset. The baseline knows one onset for
     each cue, so a schedule that moves a cue has none.
@@ -445,7 +457,12 @@ def textbook(plan: Plan, values: dict[str, Value]) -> dict[str, np.ndarray]:
     at_cue, at_reward = td.error[:, cue_step - 1], td.error[:, reward_step]
     if (plan.onset_ms > CUE_MS).any():
         at_cue, at_reward = np.full((2, plan.reward.size), np.nan)
-    return {"td_at_cue": at_cue, "td_at_reward": at_reward, "rw_prediction": rescorla_wagner(shown, plan.reward, RW_ALPHA).prediction}
+    hall = pearce_hall(shown, plan.reward, PH_KAPPA, PH_GAMMA)
+    present = np.maximum(shown.sum(axis=1), 1.0)
+    return {
+        "td_at_cue": at_cue, "td_at_reward": at_reward, "rw_prediction": rescorla_wagner(shown, plan.reward, RW_ALPHA).prediction,
+        "ph_prediction": hall.prediction, "ph_associability": (shown * hall.associability).sum(axis=1) / present,
+    }  # fmt: skip
 
 
 def at_the_end(out: dict[str, np.ndarray], plan: Plan) -> dict[str, float]:

@@ -101,8 +101,8 @@ WAKES = {
 }
 
 OUTPUTS = {
-    "paired_before": Output("", (), "map neurons that prefer the paired stimulus, before", "map for paired, before"),
-    "paired_after": Output("", (), "map neurons that prefer the paired stimulus, at the end", "at the end"),
+    "paired_after": Output("", (), "map neurons that prefer the paired stimulus, at the end", "map for paired, at end"),
+    "paired_before": Output("", (), "map neurons that prefer the paired stimulus, before", "before"),
     "right_percent": Output("%", (), "right answers among the last 30 of the task", "right at the end"),
     "d_prime_after": Output("", (), "d' of the answers between the two categories in the test at the end", "d' at the end"),
     "boundary_after": Output("", (), "boundary of the answers in the test at the end: 1/2 plus the summed shares of A", "boundary heard"),
