@@ -37,6 +37,7 @@ from engine.loop import Job, simulate
 from engine.modulators import LABELS, MODULATORS
 from engine.neurons import Lif
 from engine.parameters import Field, Param, Value, fields
+from engine.plasticity import without_learning
 
 EMERGENT = "emergent"
 
@@ -58,11 +59,11 @@ class Expectation(NamedTuple):
 # fmt: on
 
 
-def hub_fields(modulators: tuple[str, ...]) -> dict[str, Field]:
-    """The fields of the hubs of these modulators, prefixed."""
+def hub_fields(modulators: tuple[str, ...], know_value: bool = True) -> dict[str, Field]:
+    """The fields of the hubs of these modulators, prefixed; know_value: whether a critic tells them what is to be expected."""
     out = {}
     for m in modulators:
-        for declaration in (Source, Expectation) if m == "da" else (Source,):
+        for declaration in (Source, Expectation) if m == "da" and know_value else (Source,):
             for name, field in fields(declaration, group=m).items():
                 out[f"{m}_{name}"] = Field(f"{m}_{name}", field.kind, field.default, field.param, m)
     return out
@@ -176,10 +177,11 @@ def novelty(c: Circuit, hub: Population, value: Drive | None, stimulus: Drive | 
 
 
 def warm_up(job: Job, rng: np.random.Generator) -> None:
-    """Run WARM_UP_MS in which nothing happens but tonic firing, so that levels and their running means begin where they belong.
+    """Run WARM_UP_MS in which nothing happens but tonic firing and nothing is learned, so that levels and their running means begin where they belong.
 
     The means first follow quickly, then average over seconds. The job's clock then stands at step WARM_UP_MS, its time at 0.
     """
     for begin_ms, end_ms, mean_ms in WARM_UP:
-        quick = job._replace(kin=job.kin._replace(baseline_tau_ms=mean_ms))
+        rule, still = without_learning(job.rule, job.matrix)
+        quick = job._replace(kin=job.kin._replace(baseline_tau_ms=mean_ms), rule=rule, matrix=still)
         simulate(quick, NoWorld(), np.zeros(0), np.arange(begin_ms, end_ms + 1.0), rng)

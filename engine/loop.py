@@ -254,13 +254,19 @@ def new_job(
     )
 
 
-def rest(job: Job, t_ms: float) -> None:
-    """Put neurons, traces and modulators to rest, as a long pause does before the next trial; weights and the clock stay as they are."""
+def rest(job: Job, t_ms: float, awake: int | None = None) -> None:
+    """Put neurons, traces and modulators to rest, as a long pause does before the next trial; weights and the clock stay as they are.
+
+    awake: the first neuron of those that never rest (hubs); they and all modulators then go on as if there had been no pause.
+    """
     state, fresh = job.state, new_state(job.net, job.state.cell[RATE], 1)
-    state.cell[:], state.whole[NEXT], state.pre[:], state.post[:] = fresh.cell, fresh.whole[NEXT], fresh.pre, fresh.post
-    state.ring[:], state.agenda[:], state.clock[SOON] = 0, 0.0, 0
+    state.cell[:, :awake], state.whole[NEXT, :awake] = fresh.cell[:, :awake], fresh.whole[NEXT, :awake]
+    state.pre[:], state.post[:] = fresh.pre, fresh.post
+    state.ring[:], state.clock[SOON] = 0, 0
     job.syn[:, E_PLUS:] = 0.0
-    settle(job.kin, job.levels, t_ms)
+    if awake is None:
+        state.agenda[:] = 0.0
+        settle(job.kin, job.levels, t_ms)
 
 
 @inlined
@@ -288,6 +294,13 @@ def set_rate(state, i, rate_hz, n, h_ms, rng):
     """Change the rate of Poisson source i from step n on."""
     state.cell[RATE, i] = rate_hz
     spike_at(state, i, n + steps_to_next_spike(rng, rate_hz, h_ms))
+
+
+@inlined
+def set_rates(state, first, stop, rate_hz, n, h_ms, rng):
+    """Let Poisson sources first..stop-1 fire at this rate from step n on."""
+    for i in range(first, stop):
+        set_rate(state, i, rate_hz, n, h_ms, rng)
 
 
 @inlined

@@ -143,6 +143,13 @@ def matrix(values: dict[str, Value]) -> np.ndarray:
     return np.array([[float(values[f"{row}_by_{m}"]) for m in MODULATORS] for row in ROWS])
 
 
+def without_learning(rule: Rule, cells: np.ndarray) -> tuple[Rule, np.ndarray]:
+    """The rule and the matrix with all learning taken out, what acts on traces and neurons kept."""
+    cells = cells.copy()
+    cells[[LTP_AT_ONCE, LTD_AT_ONCE]] = 0.0
+    return rule._replace(eta_per_s=0.0, phi_plus=0.0, phi_minus=0.0), cells
+
+
 # Columns of the tables (A, L, 16): the past of the third factor in one block, one row per step since the block began.
 # K: integrals of eta G exp(-D), the gates of the traces (E1); RISE: with exp(-t/tau_rise) instead of exp(-D);
 # REACH: the same integrals with |G|, how far a weight can have moved on its way; DECAY: exp(-D); WINDOW: exp(-int dt/tau+-).

@@ -69,7 +69,7 @@ def schema(experiment: str, rule: str) -> Mapping[str, Field]:
     spec = {
         **fields(world.Params, group="experiment"),
         **modulator_fields(),
-        **hub_fields(hubs_of(world)),
+        **hubs_of(world),
         **rule_fields(),
         **matrix_fields(),
     }
@@ -83,9 +83,9 @@ def schema(experiment: str, rule: str) -> Mapping[str, Field]:
     return MappingProxyType(spec)
 
 
-def hubs_of(world: ModuleType) -> tuple[str, ...]:
-    """The modulators that the circuit of an experiment can release by itself."""
-    return getattr(world, "HUBS", ())
+def hubs_of(world: ModuleType) -> dict[str, Field]:
+    """The parameters of the modulators that the circuit of an experiment can release by itself (`HUBS`); without a critic `HUBS_KNOW_VALUE` is False."""
+    return hub_fields(getattr(world, "HUBS", ()), getattr(world, "HUBS_KNOW_VALUE", True))
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +93,7 @@ def all_names() -> frozenset[str]:
     """Names of the parameters of all experiments."""
     out = set(modulator_fields()) | set(rule_fields()) | set(matrix_fields())
     for world in experiments().values():
-        out |= set(fields(world.Params)) | set(hub_fields(hubs_of(world)))
+        out |= set(fields(world.Params)) | set(hubs_of(world))
     return frozenset(out)
 
 

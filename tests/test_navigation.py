@@ -252,6 +252,17 @@ def test_the_order_matters(sample, claim):
     )
 
 
+@pytest.mark.claim
+def test_acetylcholine_from_a_hub_lets_go_of_the_old_goal(sample, claim):
+    """A hub that the place cells drive, in place of the scripted level; the lesion releases nothing."""
+    hub = {"ach_source": "emergent", "ach_tonic_nm": 0.0}
+    intact, silent = sample(**hub, ach_burst_nm=180.0), sample(**hub, ach_burst_nm=0.0)
+    assert by_seed(intact.known()).low > 0.8
+    assert is_above(silent.stuck(), intact.stuck())
+    text = "navigation: share of trials after the move with a visit to the old goal, ACh from a hub"
+    claim(text, by_seed(intact.stuck()), by_seed(silent.stuck()), "its spikes release nothing")
+
+
 @pytest.mark.slow
 def test_brzosko_2017_target_four_in_a_hundred_runs(sample):
     """With acetylcholine fewer visits to the old goal and more success in trials 21 to 40, p < .05 each (Welch); trials 1 to 20 alike."""

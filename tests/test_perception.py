@@ -222,6 +222,26 @@ def test_an_emergent_dopamine_hub_teaches_the_categories(runs, claim):
     claim("perception: right answers taught by an emergent DA hub (%)", taught, silent, "its spikes release nothing")
 
 
+@pytest.mark.slow
+@pytest.mark.claim
+def test_an_emergent_norepinephrine_hub_arouses(runs, claim):
+    """Its tonic spikes and surprise at rewards take the place of the scripted level."""
+    hub = {"ne_source": "emergent", "ne_tonic_nm": 0.0}
+    aroused, drowsy = (sample([right_in_test(r) for r in runs(**hub, ne_burst_nm=nm, **TASK_ONLY)]) for nm in (100.0, 0.0))
+    assert aroused.mean - drowsy.mean > 3 * np.hypot(aroused.error, drowsy.error)
+    claim("perception: right answers with an emergent NE hub (%)", aroused, drowsy, "its spikes release nothing")
+
+
+@pytest.mark.slow
+@pytest.mark.claim
+def test_acetylcholine_that_is_not_tied_to_the_stimulus_redraws_the_map_for_none(runs, claim):
+    """The hub averages over seconds: it opens the gate for all stimuli, and what the paired one had is lost."""
+    hub = {"ach_source": "emergent", **MAP_ONLY}
+    always, at_onset = gained(runs(**hub)), gained(runs(**MAP_ONLY))
+    assert always.high < 0.0 < at_onset.low
+    claim("perception: map neurons gained by the paired stimulus, ACh at its onset", at_onset, always, "ACh from its hub, at all times")
+
+
 # Readouts
 
 

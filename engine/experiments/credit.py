@@ -2,6 +2,8 @@ r"""Credit: who gets the credit when the reward comes late?
 
 One synapse of many is the target: when its postsynaptic neuron fires within `coincidence_ms` after its presynaptic one, a reward is due.
 The reward releases the modulators' bursts, each at its own delay. Everything else goes on at random meanwhile.
+What is emergent comes from hubs instead (engine/hubs.py, without a value): reward neurons fire for 100 ms when a reward is due and drive them, and the
+inputs are their stimulus. Such dopamine never stands still, so what teaches is dopamine less its running mean (`da_baseline` 1).
 
 small           100 Poisson inputs onto 3 integrate-and-fire neurons with noise: 300 plastic synapses, live
 izhikevich_1000 the network of Izhikevich 2007: 800 excitatory and 200 inhibitory neurons, 100 synapses each, delay 1 ms, noise input;
@@ -14,12 +16,14 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from engine.bursts import Bursts, bursts, release_all
-from engine.circuit import Circuit, all_to_all, fan_out, inhibition, recurrent_excitation
+from engine.bursts import Bursts, release_all
+from engine.circuit import Circuit, Population, all_to_all, fan_out, inhibition, recurrent_excitation
 from engine.dispatch import world
-from engine.loop import COUNT, Job, new_job, new_log, new_record
+from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
+from engine.kernel import inlined
+from engine.loop import COUNT, Job, new_job, new_log, new_record, set_rates
 from engine.loop import simulate as run_loop
-from engine.modulators import kinetics
+from engine.modulators import MODULATORS, kinetics
 from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
@@ -29,6 +33,7 @@ from engine.settings import Settings
 TITLE = "Credit"
 QUESTION = "Who gets the credit when the reward comes late?"
 DEFAULT_RULE = "izhikevich_2007"
+HUBS, HUBS_KNOW_VALUE = MODULATORS, False
 ROWS = tuple(row for row in ROWS if row != "consolidation")
 CURSOR_PREFIX = "late_"  # the page's cursor runs through the seconds shown in detail
 PANELS = ("credit_timecourse", "credit_late", "credit_histogram", "credit_trace")
@@ -42,7 +47,7 @@ EQUATIONS = (
     r"\text{reward:}\quad t_{post} - t_{pre}\in[0, 20\,\mathrm{ms}]\ \text{of the target}\ \Rightarrow\ \text{burst at}\ t_{post} + \text{delay}",
 )
 LEFT_OUT = (
-    "The world is one coincidence: there is no stimulus to tell apart and no action to choose. The reward releases the modulators directly; nothing predicts it. "
+    "The world is one coincidence: there is no stimulus to tell apart and no action to choose. The reward releases the modulators, directly or through a hub; nothing predicts it. "
     "Neurons are points, delays are 1 ms (a spike is paired when it arrives, and spikes of one step count as pre before post), there is no homeostasis other than bounds and a tonic level that lets unused synapses fall."
 )
 JOB = "One hour of the network of Izhikevich 2007 takes about half a minute here; it runs in the background and can be stopped."
@@ -65,7 +70,7 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 1000}
+DEFAULTS = {"da_delay_ms": 1000, "da_hub_noise_mv": 30.0}  # a quiet hub: without a critic its tonic spikes teach whatever left a trace
 
 OUTPUTS = {
     "t_s": Output("s", ("time",), "time of the weight samples"),
@@ -111,9 +116,25 @@ PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
 WATCHED = 20
 MAX_REWARDS = 20_000
+N_REWARD, REWARD_MS, MOST_DUE = 10, 200.0, 32  # reward neurons, how long they fire, and rewards that may be due at a time
+LOG = 3  # where the times of the rewards begin in the world's memory
 MAX_SPIKES = 400_000
 FINE_S = 200.0  # a run up to this long is recorded finely throughout
 BAND_SEEDS, BAND_MAX_S = 8, 300.0  # seeds behind the band of the settled tier, and the longest run that gets one
+
+
+@inlined
+def fire_reward_neurons(w, memory, state, n, t_ms, h_ms, rng):
+    """Let them fire for REWARD_MS when a reward is due; its modulators follow at their hubs' delays. Memory: end of the volley (ms)."""
+    if memory[2] > 0.0 and t_ms >= memory[2]:
+        memory[2] = 0.0
+        set_rates(state, w.reward, w.reward_stop, 0.0, n, h_ms, rng)
+    done = int(memory[1])
+    for k in range(max(done - MOST_DUE, 0), done):
+        since_ms = t_ms - (memory[LOG + k] - max(w.bursts.delay_ms[0], 0.0))
+        if 0.0 <= since_ms < h_ms:
+            memory[2] = t_ms + REWARD_MS
+            set_rates(state, w.reward, w.reward_stop, w.reward_hz, n, h_ms, rng)
 
 
 def see_coincidence(w, memory, state, slot, n, t_ms, h_ms, rng):
@@ -129,14 +150,19 @@ def see_coincidence(w, memory, state, slot, n, t_ms, h_ms, rng):
                 extra_ms = rng.random() * w.random_span_ms
             release_all(state, n, w.bursts, extra_ms, h_ms)
             k_reward = int(memory[1])
-            if 2 + k_reward < memory.size:
-                memory[2 + k_reward] = t_ms + max(w.bursts.delay_ms[0], 0.0) + extra_ms
+            if LOG + k_reward < memory.size:
+                memory[LOG + k_reward] = t_ms + max(w.bursts.delay_ms[0], 0.0) + extra_ms
                 memory[1] += 1.0
+    if w.reward_stop > w.reward:
+        fire_reward_neurons(w, memory, state, n, t_ms, h_ms, rng)
 
 
 @world(see_coincidence)
 class Reward(NamedTuple):
-    """The target and what its coincidences release. Memory: last target spike (ms), number of rewards, their times (ms)."""
+    """The target and what its coincidences release.
+
+    Memory: last target spike (ms), number of rewards, end of the reward neurons' volley (ms, 0: none), times of the rewards (ms).
+    """
 
     pre: int
     post: int
@@ -145,6 +171,9 @@ class Reward(NamedTuple):
     contingency: float
     random_span_ms: float
     bursts: Bursts
+    reward: int  # reward neurons reward..reward_stop-1, none where no hub hears them
+    reward_stop: int
+    reward_hz: float
 
 
 class Setting(NamedTuple):
@@ -156,6 +185,12 @@ class Setting(NamedTuple):
     post: int
     outputs: slice
     inhibitory: slice
+    reward: Population | None = None  # where a hub hears them
+
+    @property
+    def size(self) -> int:
+        """Neurons without those of reward and hubs."""
+        return self.reward.start if self.reward else self.circuit.populations[-1].stop
 
 
 def cost(values: dict[str, Value]) -> str:
@@ -201,10 +236,22 @@ def large_network(values: dict[str, Value], rng: np.random.Generator) -> Setting
     return Setting(c, target, int(plastic.pre[target]), int(plastic.post[target]), slice(0, 800), slice(800, 1000))
 
 
+def with_hubs(net: Setting, values: dict[str, Value]) -> Setting:
+    """The network with reward neurons and the hubs of what is emergent."""
+    if not emergent(values):
+        return net
+    c = net.circuit
+    reward, first = c.poisson("reward", N_REWARD, 0.0), c.populations[0]
+    inputs = Drive(first, N_INPUTS * values["input_hz"]) if values["network"] == "small" else None
+    add_hubs(c, values, Drive(reward), stimulus=inputs)
+    return net._replace(reward=reward)
+
+
 def reward_world(values: dict[str, Value], net: Setting) -> Reward:
     """The reward rule of these settings."""
     numbers = (float(values[name]) for name in ("coincidence_ms", "jitter_ms", "contingency"))
-    return Reward(net.pre, net.post, *numbers, RANDOM_SPAN_MS, bursts(values))
+    paid = (net.reward.start, net.reward.stop) if net.reward else (0, 0)
+    return Reward(net.pre, net.post, *numbers, RANDOM_SPAN_MS, scripted_bursts(values), *paid, UNIT_HZ / N_REWARD)
 
 
 def simulated_s(values: dict[str, Value], tier: str) -> float:
@@ -239,17 +286,24 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
 def run_network(values: dict[str, Value], seed: int, total_ms: int, control: Control) -> Course:
     """One seed; a run that `control` stops goes on for a few seconds that are recorded finely."""
     rng = np.random.default_rng(seed)
-    net = small_network(values) if values["network"] == "small" else large_network(values, rng)
+    net = with_hubs(small_network(values) if values["network"] == "small" else large_network(values, rng), values)
     job = prepare(values, net, total_ms)
-    w, memory = reward_world(values, net), np.full(2 + MAX_REWARDS, -1e300)
-    memory[1] = 0.0
+    if net.reward:
+        warm_up(job, rng)
+    w, memory = reward_world(values, net), np.full(LOG + MAX_REWARDS, -1e300)
+    memory[1], memory[2] = 0.0, 0.0
     end = run_in_chunks(job, w, memory, total_ms, rng, control)
     if end < total_ms:
-        job = look_closely(job, end, min(end + LATE_MS, total_ms))
+        job = look_closely(job, ahead_ms(net), end, min(end + LATE_MS, total_ms))
         run_loop(job, w, memory, np.arange(end, job.log.to_ms + 1.0), rng)
     taken = int(job.record.size[1])
-    t_s, rewards = job.record.all_at[:taken] * 1e-3, memory[2 : 2 + int(memory[1])] * 1e-3
+    t_s, rewards = (job.record.all_at[:taken] - ahead_ms(net)) * 1e-3, memory[LOG : LOG + int(memory[1])] * 1e-3
     return Course(job, net, t_s, statistics(job.record.weight[:taken], net.target), rewards[rewards <= t_s[-1]])
+
+
+def ahead_ms(net: Setting) -> int:
+    """Steps before time 0, in which the hubs begin to fire."""
+    return WARM_UP_MS if net.reward else 0
 
 
 def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> Job:
@@ -260,17 +314,18 @@ def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> Job:
     others = np.linspace(1, weights.size - 1, WATCHED).astype(int)
     watch = np.concatenate(([net.target], others[others != net.target]))
     spikes = new_log(fine_from_ms, total_ms, MAX_SPIKES)
-    record = new_record(frozen, 1, sample_ms, watch, np.linspace(0, total_ms, POINTS + 1).round())
+    ahead = ahead_ms(net)
+    record = new_record(frozen, 1, ahead + sample_ms, watch, ahead + np.linspace(0, total_ms, POINTS + 1).round())
     horizon = 35_000 + int(values["jitter_ms"])
     rule, kin = struct(Rule, values), kinetics(values, ({},))
-    return new_job(frozen, weights, rates, rule, matrix(values), kin, 0.0, horizon, record, spikes)
+    return new_job(frozen, weights, rates, rule, matrix(values), kin, -float(ahead), horizon, record, spikes)
 
 
-def look_closely(job: Job, from_ms: int, to_ms: int) -> Job:
-    """A run that was stopped at from_ms, ready for a few seconds more that are recorded finely, as the last seconds of a whole run are."""
+def look_closely(job: Job, ahead: int, from_ms: int, to_ms: int) -> Job:
+    """A run that was stopped at from_ms (`ahead` steps later), ready for a few seconds more that are recorded finely, as the last seconds of a whole run are."""
     taken, taken_all = job.record.size
-    job.record.at[taken:] = from_ms + FINE_MS * np.arange(job.record.at.size - taken)
-    job.record.all_at[taken_all : taken_all + 1] = to_ms
+    job.record.at[taken:] = ahead + from_ms + FINE_MS * np.arange(job.record.at.size - taken)
+    job.record.all_at[taken_all : taken_all + 1] = ahead + to_ms
     return job._replace(log=job.log._replace(from_ms=min(job.log.from_ms, float(from_ms)), to_ms=float(to_ms)))
 
 
@@ -300,7 +355,7 @@ def at_the_end(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray
     w = job.syn[:, ANCHOR]
     gain = np.maximum(w - job.record.weight[0], 0.0)
     edges = np.linspace(0.0, values["w_max"], 41)
-    rate = job.state.whole[COUNT] / max(course.t_s[-1], 1e-3)
+    rate = job.state.whole[COUNT] / max(course.t_s[-1] + 1e-3 * ahead_ms(net), 1e-3)
     inhibitory = rate[net.inhibitory]
     return {
         "histogram_edges": edges, "histogram_count": np.histogram(w, edges)[0].astype(float), "histogram_target": w[net.target],
@@ -314,15 +369,16 @@ def late(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
     """The last seconds in detail, and the traces at every reward."""
     job, net, rewards = course.job, course.net, course.reward_s
     k = int(job.record.size[0])
-    t_s, synapse = job.record.at[:k] * 1e-3, job.record.synapse[:, :k]
+    t_s, synapse = (job.record.at[:k] - ahead_ms(net)) * 1e-3, job.record.synapse[:, :k]
     trace = synapse[1] - synapse[2]
     eta, g_plus, g_minus = job.record.gates[:k, 0].T
     from_s, to_s = late_window(course)
     seen = (t_s >= from_s) & (t_s <= to_s)
     nearest = np.clip(np.searchsorted(t_s, rewards), 0, k - 1)
     spike_s = job.log.ms[: int(job.log.size[0])] * 1e-3
-    shown = (spike_s >= from_s) & (spike_s <= to_s)
-    neuron = job.log.neuron[: spike_s.size][shown]
+    neuron = job.log.neuron[: spike_s.size]
+    shown = (spike_s >= from_s) & (spike_s <= to_s) & (neuron < net.size)
+    neuron = neuron[shown]
     return {
         "reward_s": rewards, "raster_s": spike_s[shown], "raster_neuron": neuron,
         "raster_kind": raster_kind(neuron, net, values["network"] == "small"),
@@ -374,6 +430,11 @@ PRESETS = {
     "no_dopamine": {
         "title": "No dopamine at all", "rule": "izhikevich_2007", "values": {"da_drug": "release_blocker", "da_drug_dose": 1000.0},
         "note": "Pairings alone leave traces that nobody reads.", "source": "Izhikevich 2007",
+    },
+    "dopamine_hub": {
+        "title": "Dopamine out of neurons", "rule": "izhikevich_2007", "values": {"da_source": "emergent", "da_baseline": 1.0},
+        "note": "Reward neurons drive a hub of dopamine neurons that also fire by themselves; what teaches is dopamine above its running mean.",
+        "source": "Model choice, after Frémaux et al. 2010",
     },
     "surprise_only": {
         "title": "Only surprise teaches", "rule": "covariance_2010", "values": {"da_tonic_nm": 0.0},

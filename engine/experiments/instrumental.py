@@ -2,7 +2,7 @@ r"""Instrumental: which answer brings the reward, and what if that changes?
 
 A stimulus S makes 20 sources fire once within 10 ms. Two pools of five noisy integrate-and-fire neurons, A and B, inhibit each other;
 the pool with more spikes within `window_ms` after S is the answer. The right answer (A, after the swap B) releases the modulators' bursts at
-their delays. The plastic synapses run from S to both pools. Spikes choose, the outcome releases dopamine, dopamine changes the weights.
+their delays, or makes reward neurons fire for 100 ms, which drive the hubs of what is emergent (engine/hubs.py, without a value; S is their stimulus). The plastic synapses run from S to both pools. Spikes choose, the outcome releases dopamine, dopamine changes the weights.
 
 With the covariance rule an answer that pays less than usual loses weight, so the choice follows the swap. The gated form strengthens both
 pools whenever either is paid and cannot choose. After experiment 3 of Izhikevich 2007, smaller and with a running-mean critic (model choice).
@@ -14,11 +14,12 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from engine.bursts import Bursts, bursts, release_all
+from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
-from engine.loop import COUNT, Job, new_job, new_record, spike_at
-from engine.modulators import kinetics
+from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
+from engine.loop import COUNT, Job, new_job, new_record, set_rates, spike_at
+from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
@@ -28,6 +29,7 @@ from engine.settings import Settings
 TITLE = "Instrumental"
 QUESTION = "Which answer brings the reward, and what if that changes?"
 DEFAULT_RULE = "covariance_2010"
+HUBS, HUBS_KNOW_VALUE = MODULATORS, False
 ROWS = tuple(row for row in ROWS if row != "consolidation")
 PANELS = ("choices", "right_answers", "answer_weights")
 PAPERS = (
@@ -39,7 +41,7 @@ EQUATIONS = (
     r"\dot w_j = \eta\,(M - \langle M \rangle)\, e_j",
 )
 LEFT_OUT = (
-    "One stimulus, two answers, no cost of answering. The critic is a running mean of the receptor signal, not a prediction for the stimulus. "
+    "One stimulus, two answers, no cost of answering. The critic is a running mean of the receptor signal, not a prediction for the stimulus, for a hub too. "
     "The pools inhibit each other through fixed interneurons; only the synapses from the stimulus learn."
 )
 
@@ -58,7 +60,7 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0}
+DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_hub_noise_mv": 30.0}
 
 OUTPUTS = {
     "right_before_percent": Output("%", (), "right answers among the last 20 before the swap", "right before swap"),
@@ -88,13 +90,19 @@ BAND_SEEDS = 8
 AVERAGED = 20
 MAX_SECONDS = 4000.0
 LIVE_S = 100.0  # simulated time of the preview while a control moves
+N_REWARD, REWARD_MS = 10, 200.0  # reward neurons, and how long they fire
+REWARDED, LOG = 5, 6  # places in the world's memory
 
 
 def judge(w, memory, state, slot, n, t_ms, h_ms, rng):
     """Show the stimulus when it is due; count the spikes of both pools; pay the right answer.
 
-    Memory: next stimulus (ms), end of the window (ms), spikes of A, of B, trials done, then (answer, spikes A, spikes B) of every trial.
+    Memory: next stimulus (ms), end of the window (ms), spikes of A, of B, trials done, end of the reward neurons' volley (ms, 0: none), then
+    (answer, spikes A, spikes B) of every trial.
     """
+    if memory[REWARDED] > 0.0 and t_ms >= memory[REWARDED]:
+        memory[REWARDED] = 0.0
+        set_rates(state, w.reward, w.reward_stop, 0.0, n, h_ms, rng)
     if t_ms >= memory[0]:
         memory[0] += w.period_ms
         memory[1], memory[2], memory[3] = t_ms + w.window_ms, 0.0, 0.0
@@ -112,10 +120,14 @@ def judge(w, memory, state, slot, n, t_ms, h_ms, rng):
             memory[1] = -1.0
             done = int(memory[4])
             answer = 1.0 if memory[2] > memory[3] else (-1.0 if memory[3] > memory[2] else 0.0)
-            memory[5 + 3 * done], memory[6 + 3 * done], memory[7 + 3 * done] = answer, memory[2], memory[3]
+            at = LOG + 3 * done
+            memory[at], memory[at + 1], memory[at + 2] = answer, memory[2], memory[3]
             memory[4] += 1.0
             if answer == (1.0 if done < w.swap else -1.0):
                 release_all(state, n, w.bursts, 0.0, h_ms)
+                if w.reward_stop > w.reward:
+                    memory[REWARDED] = t_ms + REWARD_MS
+                    set_rates(state, w.reward, w.reward_stop, w.reward_hz, n, h_ms, rng)
 
 
 @world(judge)
@@ -129,6 +141,9 @@ class Task(NamedTuple):
     volley_ms: float
     swap: int
     bursts: Bursts
+    reward: int  # reward neurons reward..reward_stop-1, none where no hub hears them
+    reward_stop: int
+    reward_hz: float
 
 
 def cost(values: dict[str, Value]) -> str:
@@ -139,8 +154,15 @@ def cost(values: dict[str, Value]) -> str:
     return f"trials = {values['trials']} of trial_s = {values['trial_s']:g} s are {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
 
 
-def network(values: dict[str, Value]) -> Circuit:
-    """Stimulus sources, two pools that inhibit each other."""
+class Network(NamedTuple):
+    """The circuit, and the reward neurons where a hub hears them."""
+
+    circuit: Circuit
+    reward: Population | None
+
+
+def network(values: dict[str, Value]) -> Network:
+    """Stimulus sources, two pools that inhibit each other, and the hubs of what is emergent."""
     c = Circuit()
     stimulus = c.poisson("stimulus", N_STIMULUS, values["background_hz"])
     pools = c.neurons("pools", 2 * N_POOL, CELL)
@@ -152,13 +174,18 @@ def network(values: dict[str, Value]) -> Circuit:
     if values["rivalry_mv"] > 0.0:
         for source, goal in ((a, b), (b, a)):
             inhibition(c, source, c.neurons(f"gate of {source.name}", N_GATE, GATE_CELL), goal, values["rivalry_mv"], 40.0)
-    return c
+    if not emergent(values):
+        return Network(c, None)
+    reward = c.poisson("reward", N_REWARD, 0.0)
+    add_hubs(c, values, Drive(reward), stimulus=Drive(stimulus, N_STIMULUS * (values["background_hz"] + 1.0 / values["trial_s"])))
+    return Network(c, reward)
 
 
-def task(values: dict[str, Value]) -> Task:
+def task(values: dict[str, Value], reward: Population | None) -> Task:
     """The task of these settings."""
     times_ms = float(period_ms(values)), float(values["window_ms"]), VOLLEY_MS
-    return Task(N_STIMULUS, N_POOL, *times_ms, int(values["swap_at"]), bursts(values))
+    paid = (reward.start, reward.stop) if reward else (0, 0)
+    return Task(N_STIMULUS, N_POOL, *times_ms, int(values["swap_at"]), scripted_bursts(values), *paid, UNIT_HZ / N_REWARD)
 
 
 def period_ms(values: dict[str, Value]) -> int:
@@ -166,24 +193,28 @@ def period_ms(values: dict[str, Value]) -> int:
     return round(values["trial_s"] * 1e3)
 
 
-def prepare(values: dict[str, Value], ends_ms: np.ndarray) -> Job:
+def prepare(values: dict[str, Value], circuit: Circuit, ends_ms: np.ndarray) -> Job:
     """The job, with all weights written down at these times."""
-    net, weights, rates = network(values).build(1.0)
-    kin, record = kinetics(values, ({},)), new_record(net, all_at=ends_ms)
-    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kin, 0.0, 65_000, record)
+    net, weights, rates = circuit.build(1.0)
+    ahead_ms = WARM_UP_MS if emergent(values) else 0
+    kin, record = kinetics(values, ({},)), new_record(net, all_at=ahead_ms + ends_ms)
+    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kin, -float(ahead_ms), 65_000, record)
 
 
 def one_seed(values: dict[str, Value], seed: int, control: Control) -> tuple[np.ndarray, np.ndarray, float]:
     """(answer, spikes of A, of B) by trial (T, 3); mean weights to A and B after each trial (T, 2); rate of the pools (Hz)."""
     trials = int(values["trials"])
     ends_ms = FIRST_MS + period_ms(values) * np.arange(1, trials + 1)
-    job, rng, memory = prepare(values, ends_ms), np.random.default_rng(seed), np.zeros(5 + 3 * trials + 3)
+    net, rng, memory = network(values), np.random.default_rng(seed), np.zeros(LOG + 3 * trials + 3)
+    job = prepare(values, net.circuit, ends_ms)
+    if emergent(values):
+        warm_up(job, rng)
     memory[0] = FIRST_MS
-    end_ms = run_in_chunks(job, task(values), memory, int(ends_ms[-1]), rng, control)
+    end_ms = run_in_chunks(job, task(values, net.reward), memory, int(ends_ms[-1]), rng, control)
     done = int(job.record.size[1])
     weights = job.record.weight[:done].reshape(done, N_STIMULUS, 2, N_POOL).mean(axis=(1, 3))
     pools = job.state.whole[COUNT, N_STIMULUS : N_STIMULUS + 2 * N_POOL]
-    return memory[5 : 5 + 3 * done].reshape(-1, 3), weights, pools.mean() / end_ms * 1e3
+    return memory[LOG : LOG + 3 * done].reshape(-1, 3), weights, pools.mean() / end_ms * 1e3
 
 
 def running_share(hit: np.ndarray) -> np.ndarray:
@@ -243,6 +274,10 @@ PRESETS = {
     "no_critic": {
         "title": "Without a critic", "rule": "covariance_2010", "values": {"da_baseline": 0.0},
         "note": "Nothing is subtracted from dopamine: both answers grow and neither wins.", "source": "Frémaux et al. 2010",
+    },
+    "dopamine_hub": {
+        "title": "Dopamine out of neurons", "rule": "covariance_2010", "values": {"da_source": "emergent"},
+        "note": "Reward neurons drive a hub of dopamine neurons that also fire by themselves.", "source": "Model choice, after Frémaux et al. 2010",
     },
     "late_reward": {
         "title": "Reward too late", "rule": "covariance_2010", "values": {"da_delay_ms": 1900},

@@ -16,6 +16,9 @@ cells, in parallel with a fixed connection of half their middle strength. With `
 at once is taken back at the reward and only what dopamine makes of the traces stays, as in the authors' code. Between trials
 neurons, traces and modulators come to rest.
 
+Modulators may come from hubs (engine/hubs.py) that know no value: reward neurons fire for 100 ms at the goal (r), the place cells are the stimulus (S).
+Then dopamine never stands still, so what teaches is dopamine less its running mean (`da_baseline` 1); hubs and modulators do not rest between trials.
+
 Brzosko Z et al. (2017) eLife 6:e27756. Zannone S et al. (2018) Sci Rep 8:9486. Place cell rates follow the animal every 5 ms (ours).
 """
 
@@ -24,11 +27,12 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from engine.bursts import Bursts, bursts, release_all
+from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit
 from engine.dispatch import world
+from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
 from engine.kernel import inlined
-from engine.loop import DONE, Job, halt, new_job, new_log, new_record, rest, set_rate
+from engine.loop import DONE, Job, halt, new_job, new_log, new_record, rest, set_rate, set_rates
 from engine.loop import simulate as run_loop
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Escape
@@ -40,6 +44,7 @@ from engine.settings import Settings
 TITLE = "Navigation"
 QUESTION = "How does one find a new goal when the old one no longer pays?"
 DEFAULT_RULE = "zannone_2018"
+HUBS, HUBS_KNOW_VALUE = MODULATORS, False
 ROWS = tuple(row for row in ROWS if row != "consolidation")
 PANELS = (
     "navigation_paths",
@@ -60,8 +65,8 @@ EQUATIONS = (
     r"w \leftarrow w - \mathrm{ACh}\,a,\qquad \dot w = \eta\,\mathrm{DA}\,(e_+ + e_-)",
 )
 LEFT_OUT = (
-    "The place cells are given and do not learn; the goal is felt only when it is reached. Acetylcholine and dopamine are scripted: a steady level while "
-    "the animal explores, a burst at the reward. Between trials everything but the weights comes to rest at once. Taking back what a rewarded trial "
+    "The place cells are given and do not learn; the goal is felt only when it is reached. Acetylcholine and dopamine are scripted, a steady level while "
+    "the animal explores and a burst at the reward, unless a hub is chosen; the hubs expect nothing, since there is no critic. Between trials everything but the weights comes to rest at once. Taking back what a rewarded trial "
     "changed at once is the authors' rule, not a mechanism. The animal bounces from walls and has no body."
 )
 CURSOR_PREFIX = "late_"  # the page's cursor runs through the trial shown in detail
@@ -158,6 +163,8 @@ CELL = Escape()
 EPSP_MV = 20.0 / (CELL.tau_m_ms - CELL.tau_syn_ms)  # of unit weight
 FIXED, STRONGEST = 1.0, 2.0  # weight of the fixed connection, and of a plastic synapse at its upper bound
 CONCENTRATION = 20.0  # psi: the lateral excitation is the narrower the larger it is
+N_REWARD, REWARD_MS = 10, 100  # reward neurons, and how long they fire; the hubs follow the action cells
+PLACE_SUM = np.pi  # of exp(-|x - x_j|^2 / sigma^2) over all place cells, far from the walls
 SILENT_HZ = 1e-3  # a place cell below this rate is silent
 REFRESH_MS, PATH_MS = 5, 25
 REST_MS = 300  # from the last pulse after a reward to the end of the trial
@@ -169,8 +176,24 @@ MOST_SPIKES = 60_000  # of a trial
 MOST_WAIT_MS = 20_000
 
 # Memory of the world: position, what is left of the spikes' directions in both parts of the action kernel, time in the trial (ms), time of
-# the reward (ms, -1: none), the goal that pays, entries into both goals, 1 while inside them, points of the path; then the path itself
-(X, Y, SLOW_X, SLOW_Y, FAST_X, FAST_Y, CLOCK, REWARD, PAYS, ENTRIES, INSIDE, POINTS, PATH) = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14
+# the reward (ms, -1: none), the goal that pays, entries into both goals, 1 while inside them, points of the path, time since the reward (ms);
+# then the path itself
+(X, Y, SLOW_X, SLOW_Y, FAST_X, FAST_Y, CLOCK, REWARD, PAYS, ENTRIES, INSIDE, POINTS, SINCE, PATH) = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    11,
+    13,
+    14,
+    15,
+)
 
 
 @inlined
@@ -189,13 +212,6 @@ def follow(w, memory, state, n, h_ms, rng):
                 set_rate(state, i, -log(1.0 - p) / (h_ms * 1e-3), n, h_ms, rng)
             elif state.cell[5, i] != 0.0:
                 set_rate(state, i, 0.0, n, h_ms, rng)
-
-
-@inlined
-def be_silent(state, n, h_ms, rng):
-    """Switch the place cells off."""
-    for i in range(N_PLACE):
-        set_rate(state, i, 0.0, n, h_ms, rng)
 
 
 @inlined
@@ -241,6 +257,9 @@ def look(w, memory, goal):
 def explore(w, memory, state, slot, n, t_ms, h_ms, rng):
     """Move the animal by the spikes of the action cells; at the goal that pays, silence, bursts, and the end of this part of the trial."""
     if memory[REWARD] >= 0.0:
+        memory[SINCE] += h_ms
+        if memory[SINCE] == REWARD_MS:
+            set_rates(state, w.reward, w.reward_stop, 0.0, n, h_ms, rng)
         return
     if memory[CLOCK] % w.path_ms == 0.0 and PATH + 2 * memory[POINTS] + 1 < memory.size:
         k = PATH + 2 * int(memory[POINTS])
@@ -249,7 +268,8 @@ def explore(w, memory, state, slot, n, t_ms, h_ms, rng):
     found_first, found_second = look(w, memory, 0), look(w, memory, 1)
     if found_first if memory[PAYS] == 0.0 else found_second:
         memory[REWARD] = memory[CLOCK]
-        be_silent(state, n, h_ms, rng)
+        set_rates(state, 0, N_PLACE, 0.0, n, h_ms, rng)
+        set_rates(state, w.reward, w.reward_stop, w.reward_hz, n, h_ms, rng)
         release_all(state, n + 1, w.bursts, 0.0, h_ms)
         halt(state)
         return
@@ -274,6 +294,9 @@ class Arena(NamedTuple):
     refresh_ms: float
     path_ms: float
     bursts: Bursts
+    reward: int  # reward neurons reward..reward_stop-1, none where no hub hears them
+    reward_stop: int
+    reward_hz: float
 
 
 def directions() -> np.ndarray:
@@ -305,7 +328,7 @@ def lateral_weights(values: dict[str, Value]) -> np.ndarray:
 
 
 def network(values: dict[str, Value]) -> Circuit:
-    """Place cells, action cells, and the competition among these."""
+    """Place cells, action cells, the competition among these; reward neurons and hubs where modulators are emergent."""
     c = Circuit()
     place = c.poisson("place", N_PLACE, 0.0)
     action = c.neurons("action", N_ACTION, CELL)
@@ -319,6 +342,9 @@ def network(values: dict[str, Value]) -> Circuit:
         k, j = np.nonzero(part)
         if k.size:
             c.project(name, action, action, (k + action.start, j + action.start), part[k, j], 1.0, gain_mv=sign * EPSP_MV)
+    if emergent(values):
+        reward = c.poisson("reward", N_REWARD, 0.0)
+        add_hubs(c, values, Drive(reward), stimulus=Drive(place, PLACE_SUM * values["place_hz"]))
     return c
 
 
@@ -333,22 +359,31 @@ def cost(values: dict[str, Value]) -> str:
 def arena(values: dict[str, Value]) -> Arena:
     """The field of these settings."""
     walls = WALLS if values["obstacle"] == "walls" else np.zeros((0, 4))
+    first = N_PLACE + N_ACTION
+    reward = first, first + (N_REWARD if emergent(values) else 0), UNIT_HZ / N_REWARD
     return Arena(
         GOALS, walls, directions(), values["goal_radius"], values["speed"], values["place_hz"],
-        exp(-1.0 / SLOW_MS), exp(-1.0 / FAST_MS), float(REFRESH_MS), float(PATH_MS), bursts(values),
+        exp(-1.0 / SLOW_MS), exp(-1.0 / FAST_MS), float(REFRESH_MS), float(PATH_MS), scripted_bursts(values), *reward,
     )  # fmt: skip
 
 
-def wait_ms(b: Bursts) -> int:
-    """From the reward to the end of the trial: until the last pulse, and a little longer."""
+def wait_ms(values: dict[str, Value]) -> int:
+    """From the reward to the end of the trial: until the last pulse, or the end of what the hubs release, and a little longer."""
+    b = scripted_bursts(values)
     last = [max(b.delay_ms[m], 0.0) + (b.pulses[m] - 1) * 1e3 / b.pulse_hz[m] for m in range(len(MODULATORS)) if b.burst_nm[m] != 0.0]
+    last += [REWARD_MS + max(float(values[f"{m}_delay_ms"]), 0.0) for m in emergent(values)]
     return REST_MS + min(int(max(last, default=0.0)), MOST_WAIT_MS)
+
+
+def start_ms(values: dict[str, Value]) -> int:
+    """Steps before time 0, in which the hubs begin to fire."""
+    return WARM_UP_MS if emergent(values) else 0
 
 
 class Trial(NamedTuple):
     """What one trial leaves."""
 
-    begin_ms: int
+    begin_ms: int  # steps before it
     latency_s: float  # to the reward, or the whole trial
     found: bool
     entries: np.ndarray  # (2,) into the first and the second goal
@@ -396,18 +431,18 @@ def policy(job: Job) -> np.ndarray:
 
 def one_trial(job: Job, w: Arena, values: dict[str, Value], pays: int, rng: np.random.Generator) -> Trial:
     """Put the animal in the middle and let it go; at the reward the loop stops, so that the trial's changes can be taken back."""
-    begin_ms, long_ms = int(job.state.clock[DONE]), round(values["trial_s"] * 1e3)
+    begin_ms, long_ms, ahead_ms = int(job.state.clock[DONE]), round(values["trial_s"] * 1e3), start_ms(values)
+    awake = N_PLACE + N_ACTION if emergent(values) else None
     memory = np.zeros(PATH + 2 * (long_ms // PATH_MS + 2))
     memory[REWARD], memory[PAYS] = -1.0, pays
     before, plan = job.syn[:, ANCHOR].copy(), policy(job)
-    rest(job, begin_ms)
-    run_loop(job, w, memory, np.arange(begin_ms, begin_ms + long_ms + 1.0), rng)
+    rest(job, begin_ms - ahead_ms, awake)
+    run_loop(job, w, memory, begin_ms - ahead_ms + np.arange(long_ms + 1.0), rng)
     found = bool(memory[REWARD] >= 0.0)
     if found:
         if values["at_reward"] == "replace":
             job.syn[:, ANCHOR] = before
-        now_ms = int(job.state.clock[DONE])
-        run_loop(job, w, memory, np.arange(now_ms, now_ms + wait_ms(w.bursts) + 1.0), rng)
+        run_loop(job, w, memory, int(job.state.clock[DONE]) - ahead_ms + np.arange(wait_ms(values) + 1.0), rng)
     path = memory[PATH : PATH + 2 * int(memory[POINTS])].reshape(-1, 2)
     latency_s = 1e-3 * float(memory[REWARD] if found else long_ms)
     return Trial(begin_ms, latency_s, found, memory[ENTRIES : ENTRIES + 2].copy(), path, plan, job.syn[:, ANCHOR].copy())
@@ -416,12 +451,13 @@ def one_trial(job: Job, w: Arena, values: dict[str, Value], pays: int, rng: np.r
 def prepare(values: dict[str, Value], most_s: float = np.inf) -> Job:
     """The job, ready for the first trial; it writes down one synapse near each goal, and the modulators, as long as most_s and a trial."""
     net, weights, rates = network(values).build(1.0)
-    wait = wait_ms(bursts(values))
+    wait, ahead_ms = wait_ms(values), start_ms(values)
     longest_ms = round(values["trial_s"] * 1e3) + wait + 1
     total_ms = min(int(values["trials"]) * longest_ms, int(min(most_s, 1e6) * 1e3) + longest_ms)
-    record = new_record(net, 1, np.arange(0, total_ms, PATH_MS), watched(net))
+    record = new_record(net, 1, ahead_ms + np.arange(0, total_ms, PATH_MS), watched(net))
     log = new_log(0.0, np.inf, MOST_SPIKES)
-    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kinetics(values, ({},)), 0.0, wait + 2, record, log)
+    laws = struct(Rule, values), matrix(values), kinetics(values, ({},))
+    return new_job(net, weights, rates, *laws, -float(ahead_ms), wait + 2, record, log)
 
 
 def watched(net) -> np.ndarray:
@@ -437,6 +473,8 @@ def watched(net) -> np.ndarray:
 def one_seed(values: dict[str, Value], seed: int, control: Control, most_s: float = np.inf) -> Session:
     """All trials, or those that begin within most_s of simulated time."""
     job, w, rng = prepare(values, most_s), arena(values), np.random.default_rng(seed)
+    if emergent(values):
+        warm_up(job, rng)
     trials, late, spikes = [], 0, (np.zeros(0), np.zeros(0, np.int64))
     for k in range(int(values["trials"])):
         job.log.size[0] = 0
@@ -526,7 +564,7 @@ def occupancy(paths: list[np.ndarray]) -> np.ndarray:
 def in_detail(session: Session, values: dict[str, Value]) -> dict[str, np.ndarray]:
     """The last trial with a reward (or the first trial) over time."""
     trial, record = session.trials[session.late], session.job.record
-    end_ms = trial.begin_ms + round(1e3 * trial.latency_s) + (wait_ms(bursts(values)) if trial.found else 0)
+    end_ms = trial.begin_ms + round(1e3 * trial.latency_s) + (wait_ms(values) if trial.found else 0)
     at = record.at[: int(record.size[0])]
     k = np.flatnonzero((at >= trial.begin_ms) & (at <= end_ms))
     goal = int(session.late >= values["move_at"])
@@ -537,7 +575,7 @@ def in_detail(session: Session, values: dict[str, Value]) -> dict[str, np.ndarra
     bins = np.append(at[k], at[k][-1] + PATH_MS) - 0.5 * PATH_MS
     place, action = (
         np.histogram(session.spike_ms[hit], bins)[0] * 1e3 / PATH_MS
-        for hit in (session.spike_neuron < N_PLACE, session.spike_neuron >= N_PLACE)
+        for hit in (session.spike_neuron < N_PLACE, (session.spike_neuron >= N_PLACE) & (session.spike_neuron < N_PLACE + N_ACTION))
     )
     return {
         "late_t_s": t_s, "late_distance": np.interp(t_s, 1e-3 * PATH_MS * np.arange(away.size), away), "late_place_hz": place, "late_action_hz": action,
@@ -604,6 +642,15 @@ PRESETS = {
     "walls": {
         "title": "Walls in the way", "rule": "zannone_2018", "values": {"obstacle": "walls"},
         "note": "Both goals are behind a wall. The path that is learned goes around it.", "source": "Model choice",
+    },
+    "acetylcholine_hub": {
+        "title": "Acetylcholine out of neurons", "rule": "zannone_2018", "values": {"ach_source": "emergent", "ach_tonic_nm": 0.0, "ach_burst_nm": 180.0},
+        "note": "A hub that the place cells drive releases acetylcholine while the animal is awake and looking.", "source": "Model choice, after Yu & Dayan 2005",
+    },
+    "dopamine_hub": {
+        "title": "Dopamine out of neurons", "rule": "zannone_2018", "values": {"da_source": "emergent", "da_baseline": 1.0},
+        "note": "Reward neurons drive a hub that also fires by itself. Dopamine above its running mean teaches, and below it unlearns.",
+        "source": "Model choice, after Frémaux et al. 2010",
     },
     "causal_window": {
         "title": "Only causes are learned", "rule": "zannone_2018",

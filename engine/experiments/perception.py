@@ -28,7 +28,7 @@ from engine.loop import Job, new_job, new_log, new_record, set_rate
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
-from engine.plasticity import LTD_AT_ONCE, LTP_AT_ONCE, ROWS, Rule, matrix, weights
+from engine.plasticity import ROWS, Rule, matrix, weights, without_learning
 from engine.run import Control, Measure, Output, run_in_chunks
 from engine.settings import Settings
 
@@ -468,7 +468,8 @@ def play(values, net: Network, plan: Plan, rng, control: Control, start: np.ndar
     at = offset + np.arange(focus_ms - BEFORE_MS, focus_ms + AFTER_MS, EVERY_MS) if learns else ()
     record = new_record(built, 2, at=at, watch=[beside(values)])
     log = new_log(focus_ms - BEFORE_MS, focus_ms + AFTER_MS, MOST_SPIKES) if learns else None
-    rule, m = (struct(Rule, values), matrix(values)) if learns else frozen(values)
+    rule, m = struct(Rule, values), matrix(values)
+    rule, m = (rule, m) if learns else without_learning(rule, m)
     start = first_weights if start is None else start
     job = new_job(built, start, source_hz, rule, m, kinetics(values, receptors(values)), -float(offset), 65_000, record, log)
     if emergent(values):
@@ -484,13 +485,6 @@ def world_of(values, net: Network, plan: Plan) -> Session:
     times = float(values["stimulus_ms"]), UNIT_HZ / N_REWARD, float(values["da_value_delay_ms"])
     sizes = net.map.start, N_MAP, N_POOL, N_GATE if net.gate else 0, reward_first, n_reward
     return Session(*plan, rates_hz(values), scripted_bursts(values), *times, *sizes)
-
-
-def frozen(values: dict[str, Value]) -> tuple[Rule, np.ndarray]:
-    """The rule and the matrix with all learning taken out, what acts on the neurons kept."""
-    m = matrix(values)
-    m[[LTP_AT_ONCE, LTD_AT_ONCE]] = 0.0
-    return struct(Rule, values)._replace(eta_per_s=0.0, phi_plus=0.0, phi_minus=0.0), m
 
 
 def focus(values: dict[str, Value], plan: Plan) -> float:
