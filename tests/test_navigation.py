@@ -264,7 +264,8 @@ def test_acetylcholine_from_a_hub_lets_go_of_the_old_goal(sample, claim):
 
 
 @pytest.mark.slow
-def test_brzosko_2017_target_four_in_a_hundred_runs(sample):
+@pytest.mark.claim
+def test_brzosko_2017_target_four_in_a_hundred_runs(sample, claim):
     """With acetylcholine fewer visits to the old goal and more success in trials 21 to 40, p < .05 each (Welch); trials 1 to 20 alike."""
     from scipy.stats import ttest_ind
 
@@ -277,22 +278,34 @@ def test_brzosko_2017_target_four_in_a_hundred_runs(sample):
     after = sample(MANY, **ACH_AFTER)  # the lesion: acetylcholine, but not while it explores
     assert ttest_ind(after.stuck(), alone.stuck(), equal_var=False).pvalue > 0.05
     assert ttest_ind(after.later(), alone.later(), equal_var=False).pvalue > 0.05
+    for what, of in (
+        ("trials 21 to 40 with a visit to the old goal", Sample.stuck),
+        ("trials 21 to 40 in which the goal is found", Sample.later),
+    ):
+        claim(f"navigation: share of {what}, a hundred runs", by_seed(of(intact)), by_seed(of(alone)), "no ACh")
 
 
 @pytest.mark.slow
-def test_brzosko_2017_more_acetylcholine_unlearns_faster(sample):
+@pytest.mark.claim
+def test_brzosko_2017_more_acetylcholine_unlearns_faster(sample, claim):
     """A_ACh = 0, -0.5, -1, -1.5: the old goal is visited less and less in trials 21 to 40; the last step is small and needs more runs."""
     none, half, one = (sample(MANY, ach_tonic_nm=nm) for nm in (0.0, 250.0, 500.0))
     assert is_above(none.stuck(), half.stuck(), 3) and is_above(half.stuck(), one.stuck(), 3)
+    text = "navigation: share of trials 21 to 40 with a visit to the old goal, twice the ACh"
+    claim(text, by_seed(one.stuck()), by_seed(half.stuck()), "half of it")
     one, more = (sample(MOST, ach_tonic_nm=nm) for nm in (500.0, 750.0))
     assert is_above(one.stuck(), more.stuck())
 
 
 @pytest.mark.slow
-def test_brzosko_2017_a_tenth_of_dopamine_is_slower_and_three_times_as_much_is_the_same(sample):
+@pytest.mark.claim
+def test_brzosko_2017_a_tenth_of_dopamine_is_slower_and_three_times_as_much_is_the_same(sample, claim):
     """A_DA = 0.1, 1, 3 in trials 1 to 20."""
     tenth, one, three = (sample(MANY, da_burst_nm=nm) for nm in (100.0, 1000.0, 3000.0))
     assert is_above(one.early(), tenth.early(), 4)
+    claim(
+        "navigation: share of trials 1 to 20 in which the goal is found", by_seed(one.early()), by_seed(tenth.early()), "a tenth of the DA"
+    )
     difference, error = gap(three.early(), one.early())
     assert abs(difference) < 0.05 and abs(difference) < 3 * error, (difference, error)
 
