@@ -55,6 +55,10 @@
   function draw(reply) {
     const atRest = reply.tier !== "live";
     if (atRest) sayLater(reply);
+    else if (reply.preview) {
+      clearTimeout(saying);
+      TF.byId("effect").textContent = reply.preview;
+    }
     showNumbers(reply);
     TF.byId("cursor-line").hidden = !reply.cursor.t_s; // before drawing: it takes room
     const arrays = atRest ? TF.draw.settled(reply) : TF.draw.live(reply);

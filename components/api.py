@@ -153,7 +153,7 @@ def pictured(run: Run, look: Theme, engine_s: float = 0.0) -> dict:
     settings, packer = run.settings, Packer(double=run.tier != "live")
     reply = {
         "tier": run.tier, "digest": settings.digest, "partial": run.partial, "panels": pictures(run, look, packer), "cursor": at_cursor(run, packer),
-        "numbers": numbers(run), "effect": effect(settings, run), "ms": {"engine": 1e3 * engine_s},
+        "numbers": numbers(run), "effect": effect(settings, run), "preview": preview(run), "ms": {"engine": 1e3 * engine_s},
     }  # fmt: skip
     return reply | {"arrays": packer.arrays}
 
@@ -192,6 +192,12 @@ def spoken(doc: str) -> str:
 def number(value: np.ndarray) -> float | None:
     value = float(value)
     return value if np.isfinite(value) else None
+
+
+def preview(run: Run) -> str:
+    """What is shown while a control moves, if that is less than what follows at rest."""
+    what = getattr(find("experiment", run.settings.experiment), "PREVIEW", None)
+    return f"Preview while a control moves: {what(run.settings, run)}. At rest all of it follows." if what and run.tier == "live" else ""
 
 
 def effect(settings: Settings, run: Run) -> str:

@@ -19,7 +19,7 @@ from engine.output import Output
 from engine.registry import find
 from engine.settings import Settings, make
 
-__all__ = ["Control", "Measure", "Output", "Run", "run", "run_in_chunks", "run_settings"]
+__all__ = ["Control", "Measure", "Output", "Run", "first_trials", "run", "run_in_chunks", "run_settings"]
 TIERS = ("live", "settled", "job")
 CHUNK_MS = 100_000  # simulated time between two moments at which a long run can be stopped
 
@@ -100,6 +100,12 @@ def run(
     Raises `SettingsError` naming every value that is not allowed, with bound and unit, before anything is computed.
     """
     return run_settings(make(experiment, rule, seed, **parameters), tier, control)
+
+
+def first_trials(settings: Settings, run: "Run") -> str:
+    """What the preview of an experiment in trials leaves out."""
+    shown, asked = run.trial.size, int(settings.values["trials"])
+    return f"the first {shown} of {asked} trials, one network" if shown < asked else "one network"
 
 
 def run_settings(settings: Settings, tier: str = "settled", control: Control | None = None) -> Run:

@@ -492,3 +492,16 @@ def test_pages_of_text(page, path):
     assert page.locator("nav a[aria-current]").inner_text().lower() == path
     assert not page.errors
     assert not page.foreign
+
+
+@pytest.mark.parametrize("experiment", [name for name, world in experiments().items() if hasattr(world, "PREVIEW")])
+def test_a_preview_says_what_it_leaves_out_until_all_of_it_is_there(page, experiment):
+    page.goto(f"/?experiment={experiment}")
+    page.locator("body.ready").wait_for()
+    at_rest(page)
+    page.evaluate("TF.gate.hold()")
+    page.evaluate("name => TF.state.set(name, 700)", "da_delay_ms")
+    expect(page.locator("#effect")).to_contain_text("Preview while a control moves", timeout=15_000)
+    page.evaluate("TF.gate.release()")
+    at_rest(page)
+    expect(page.locator("#effect")).not_to_contain_text("Preview")

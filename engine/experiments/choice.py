@@ -32,7 +32,7 @@ from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, run_in_chunks
+from engine.run import Control, Measure, Output, first_trials, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Choice"
@@ -667,6 +667,7 @@ def effect(settings: Settings, run) -> str:
     return f"{late}; after a change it takes {float(run.criterion_trials):.0f} trials until 8 of 10 are."
 
 
+PREVIEW = first_trials
 MEASURE = Measure("best choices", "%", lambda run: 100.0 * (run.choice == run.best).mean(), lambda run: 100.0 / run.rate_of.shape[0])
 
 PRESETS = {

@@ -30,7 +30,7 @@ from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, run_in_chunks
+from engine.run import Control, Measure, Output, first_trials, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Conditioning"
@@ -489,6 +489,7 @@ def effect(settings: Settings, run) -> str:
     return f"In the last trials dopamine changes by {', '.join(parts)}; the response to the cue goes from {first:.1f} to {late:.1f} Hz."
 
 
+PREVIEW = first_trials
 MEASURE = Measure(
     "response to the cue, above the rate before it",
     "Hz",

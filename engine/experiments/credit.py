@@ -407,6 +407,12 @@ def effect(settings: Settings, run) -> str:
     )
 
 
+def PREVIEW(settings: Settings, run) -> str:  # noqa: N802
+    """What the preview leaves out."""
+    shown, asked = float(run.t_s[-1]), settings.values["duration_s"]
+    return f"the first {shown:g} of {asked:g} s, one network" if shown < asked else "one network"
+
+
 MEASURE = Measure(
     "target above the crowd",
     "",

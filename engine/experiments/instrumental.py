@@ -23,7 +23,7 @@ from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, run_in_chunks
+from engine.run import Control, Measure, Output, first_trials, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Instrumental"
@@ -258,6 +258,7 @@ def effect(settings: Settings, run) -> str:
     return "Right were " + " and ".join(parts) + "."
 
 
+PREVIEW = first_trials
 MEASURE = Measure(
     "right answers at the end",
     "%",

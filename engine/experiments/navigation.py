@@ -38,7 +38,7 @@ from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Escape
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.run import Control, Measure, Output
+from engine.run import Control, Measure, Output, first_trials
 from engine.settings import Settings
 
 TITLE = "Navigation"
@@ -613,6 +613,7 @@ def found_before_the_move(run, trials: slice) -> float:
     return 100.0 * float(known.mean())
 
 
+PREVIEW = first_trials
 MEASURE = Measure(
     "goal found in the last ten trials before it moves", "%", lambda run: found_before_the_move(run, slice(-10, None)),
     lambda run: found_before_the_move(run, slice(0, 5)), tier="job",

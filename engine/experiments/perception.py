@@ -29,7 +29,7 @@ from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix, weights, without_learning
-from engine.run import Control, Measure, Output, run_in_chunks
+from engine.run import Control, Measure, Output, first_trials, run_in_chunks
 from engine.settings import Settings
 
 TITLE = "Perception"
@@ -685,6 +685,7 @@ def effect(settings: Settings, run) -> str:
     return f"{grown}; {float(run.right_percent):.0f} % of the last answers are right, and the answer turns at stimulus {float(run.boundary_after):.1f}."
 
 
+PREVIEW = first_trials
 MEASURE = Measure(
     "right answers at the end of the task", "%", lambda run: run.right_percent, lambda run: 100.0 * run.rewarded[:15].mean(), tier="job",
 )  # fmt: skip
