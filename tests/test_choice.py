@@ -24,10 +24,10 @@ BLOCK = 40
 
 
 @cache
-def courses(seeds: int = SEEDS, **parameters) -> tuple:
+def courses(seeds: int = SEEDS, first: int = 0, **parameters) -> tuple:
     """The trials of so many seeds."""
     values = dict(make("choice", **parameters).values)
-    return tuple(choice.one_seed(values, seed, int(values["trials"]), Control()) for seed in range(seeds))
+    return tuple(choice.one_seed(values, seed, int(values["trials"]), Control()) for seed in range(first, first + seeds))
 
 
 def best(found) -> np.ndarray:
@@ -233,6 +233,34 @@ def test_serotonin_lowers_risk_taking(claim):
     assert fall.low > 0.05
     assert not lesion.values.any()
     claim("choice: share of the risky option lost by tonic 5-HT", fall, lesion, "5-HT does not lengthen traces")
+
+
+MANY, UNSEEN = 64, 1000  # seeds, and the first of them: none of these was looked at while the presets were made
+
+
+def fall(preset: str) -> Sample:
+    """P(best) at a balance of -0.9 less that at +0.9."""
+    return less(*(throughout(courses(MANY, UNSEEN, opponency=rho, **choice.PRESETS[preset]["values"])) for rho in (-0.9, 0.9)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("preset", "direction", "mute"), [("lean", 1.0, "d2"), ("rich", -1.0, "d1")], ids=["lean", "rich"])
+def test_collins_frank_2014_d2_tells_options_apart_in_a_lean_world_and_d1_in_a_rich_one(claim, monkeypatch, preset, direction, mute):
+    """30/10 and 90/70 %. The lesion: the kind that is better there reads no dopamine (and in the area of D1 the critic neither)."""
+    better = sample(direction * fall(preset).values)
+    factor = {"d1": {"da_effect": 0.0 if mute == "d1" else 1.0}, "d2": {"da_effect": 0.0 if mute == "d2" else choice.D2_EFFECT}}
+    monkeypatch.setattr(choice, "kinetics", lambda values, areas: kinetics(values, (factor["d1"], factor["d2"])))
+    courses.cache_clear()
+    without = sample(direction * fall(preset).values)
+    courses.cache_clear()
+    assert better.low > 0.0 and without.high < 0.0
+    which, other = ("D2", "D1") if preset == "lean" else ("D1", "D2")
+    claim(
+        f"choice: P(best) that a balance for {which} gains over one for {other} in a {preset} world",
+        better,
+        without,
+        f"{which} does not learn",
+    )
 
 
 # The panels' numbers, and the receptors of D2

@@ -10,6 +10,11 @@ Dopamine above its running mean strengthens the eligible synapses onto D1 and th
 signal has the opposite sign (modulators, M3). The other hubs set how: norepinephrine and acetylcholine the learning rate, norepinephrine the noise of
 the neurons, serotonin how long traces last (the matrix of the rule doya_2002).
 
+Opponency rho weighs D1 against D2 at the time of choice. With a surround s, D1 and D2 of option k act on its own pool with 1 - s/K of their drive and on
+the others with -s/K: at s = 1 the pools hear how far an option lies from the mean of all, and a balance that favours one kind silences none. A rate
+has a floor at zero, so D1 tells options apart that pay often and D2 those that pay seldom. OpAL's actors, G <- G + a G delta and N <- N - a N delta, are a point
+of the rule family: a trace in proportion to the weight (a_plus = 0, mu_minus = 1) that dopamine turns into growth (ltd_gate_by_da = -1).
+
 Frank MJ (2005) J Cogn Neurosci 17:51, Collins AGE, Frank MJ (2014) Psychol Rev 121:337 (opponent D1 and D2). Doya K (2002) Neural Netw 15:495 and
 Yu AJ, Dayan P (2005) Neuron 46:681 (the other modulators). Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024 (actor and critic).
 """
@@ -27,7 +32,7 @@ from engine.circuit import NO_AREA, Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
 from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
 from engine.kernel import inlined
-from engine.loop import Job, new_job, new_record, set_rate
+from engine.loop import Job, new_job, new_record, set_rates
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
@@ -82,6 +87,7 @@ class Params(NamedTuple):
     window_ms: Annotated[int, Param("ms", 20, 500, "time in which the spikes of the choice pools are counted", level="core", label="choice window", step=10)] = 100
     rivalry_mv: Annotated[float, Param("mV", 0, 60, "inhibition of a choice pool by another that fires at its unit rate", level="core", label="lateral inhibition", step=0.5)] = 8.0
     opponency: Annotated[float, Param("", -1, 1, "weight of D1 against D2 at the time of choice: above 0 gains count more, below 0 losses", level="core", label="D1 over D2", step=0.05)] = 0.0
+    surround: Annotated[float, Param("", 0, 1, "how far D1 and D2 of an option act on the pools of the others with the opposite sign: at 1 only differences between options count", level="core", label="surround", step=0.05)] = 0.0
     opto_option: Annotated[str, Param(choices=(NONE, *LETTERS), doc="the option whose choice is followed by an optogenetic dopamine burst", level="core", label="stimulated option")] = NONE
     opto_delay_ms: Annotated[int, Param("ms", 0, 10_000, "from the choice to the optogenetic burst", soft=(0, 3000), level="core", label="stimulation after", step=10)] = 250
     opto_nm: Annotated[float, Param("nM", -1000, 2000, "rise of dopamine by the optogenetic burst; below zero is a pause", soft=(-100, 500), level="core", label="stimulation size", step=10)] = 100.0
@@ -188,16 +194,9 @@ BEFORE, CHOOSING, ACTING, WAITING, EXPECTING, PAYING, DONE = range(7)
 
 
 @inlined
-def switch(state, first, stop, rate_hz, n, h_ms, rng):
-    """Let Poisson sources first..stop-1 fire at this rate from now on."""
-    for i in range(first, stop):
-        set_rate(state, i, rate_hz, n, h_ms, rng)
-
-
-@inlined
 def begin(w, memory, state, n, h_ms, rng):
     """The cue: the cortex fires."""
-    switch(state, w.cortex, w.cortex_stop, w.cortex_hz, n, h_ms, rng)
+    set_rates(state, w.cortex, w.cortex_stop, w.cortex_hz, n, h_ms, rng)
     for k in range(4):
         memory[SPIKES + k] = 0.0
     memory[PHASE] = CHOOSING
@@ -228,7 +227,7 @@ def decide(w, memory, state, n, h_ms, rng):
     memory[at] = best
     for k in range(4):
         memory[at + 2 + k] = memory[SPIKES + k]
-    switch(state, w.copies + best * w.copy, w.copies + (best + 1) * w.copy, w.copy_hz, n, h_ms, rng)
+    set_rates(state, w.copies + best * w.copy, w.copies + (best + 1) * w.copy, w.copy_hz, n, h_ms, rng)
     if best == w.opto_option:
         release(state, n, w.opto_delay_ms, w.opto_nm, 1, 1.0, 0, h_ms)
     memory[PHASE] = ACTING
@@ -237,12 +236,12 @@ def decide(w, memory, state, n, h_ms, rng):
 @inlined
 def pay(w, memory, state, n, h_ms, rng):
     """The outcome: the time cells stop, the reward neurons fire, scripted bursts are released."""
-    switch(state, w.state, w.state_stop, 0.0, n, h_ms, rng)
+    set_rates(state, w.state, w.state_stop, 0.0, n, h_ms, rng)
     trial = int(memory[TRIAL])
     size = w.paid[trial, int(memory[CHOICE])]
     memory[LOG + LOGGED * trial + 1] = size
     if size > 0.0:
-        switch(state, w.reward, w.reward_stop, size * w.reward_hz, n, h_ms, rng)
+        set_rates(state, w.reward, w.reward_stop, size * w.reward_hz, n, h_ms, rng)
         release_all(state, n, w.bursts, 0.0, h_ms)
     memory[PHASE] = PAYING
 
@@ -262,18 +261,18 @@ def play(w, memory, state, slot, n, t_ms, h_ms, rng):
             decide(w, memory, state, n, h_ms, rng)
     elif phase == ACTING:
         if now >= w.choice_ms + w.act_ms:
-            switch(state, w.cortex, w.cortex_stop, 0.0, n, h_ms, rng)
-            switch(state, w.copies, w.copies + w.options * w.copy, 0.0, n, h_ms, rng)
+            set_rates(state, w.cortex, w.cortex_stop, 0.0, n, h_ms, rng)
+            set_rates(state, w.copies, w.copies + w.options * w.copy, 0.0, n, h_ms, rng)
             memory[PHASE] = WAITING
     elif phase == WAITING:
         if now >= w.outcome_ms[int(memory[CHOICE])] - w.reward_for_ms:
-            switch(state, w.state, w.state_stop, w.state_hz, n, h_ms, rng)
+            set_rates(state, w.state, w.state_stop, w.state_hz, n, h_ms, rng)
             memory[PHASE] = EXPECTING
     elif phase == EXPECTING:
         if now >= w.outcome_ms[int(memory[CHOICE])]:
             pay(w, memory, state, n, h_ms, rng)
     elif phase == PAYING and now >= w.outcome_ms[int(memory[CHOICE])] + w.reward_for_ms:
-        switch(state, w.reward, w.reward_stop, 0.0, n, h_ms, rng)
+        set_rates(state, w.reward, w.reward_stop, 0.0, n, h_ms, rng)
         memory[PHASE] = DONE
 
 
@@ -387,8 +386,10 @@ def choosers(c: Circuit, values: dict[str, Value], cortex: Population, d1: Popul
     """The choice pools: D1 excites, D2 inhibits, pools inhibit each other; motifs by strength."""
     k, rho, tau_ms = int(values["options"]), float(values["opponency"]), POOL_CELL.tau_syn_ms
     pools = c.neurons("choice pools", k * N_POOL, POOL_CELL)
+    around = float(values["surround"]) / k
     for group, drive_mv in ((d1, D_MV * (1.0 + rho)), (d2, -D_MV * (1.0 - rho))):
-        join(c, Drive(group, D_HZ), pools, drive_mv, tau_ms, 1.0, pairs_of(group, pools, k, True))
+        join(c, Drive(group, D_HZ), pools, drive_mv * (1.0 - around), tau_ms, 1.0, pairs_of(group, pools, k, True))
+        join(c, Drive(group, D_HZ), pools, -drive_mv * around, tau_ms, 1.0, pairs_of(group, pools, k, False))
     join(c, Drive(pools, POOL_HZ), pools, -float(values["rivalry_mv"]), tau_ms, 1.0, pairs_of(pools, pools, k, False))
     if values["recurrent_mv"] > 0.0:
         pairs = pairs_of(pools, pools, k, True)
@@ -670,6 +671,11 @@ def effect(settings: Settings, run) -> str:
 PREVIEW = first_trials
 MEASURE = Measure("best choices", "%", lambda run: 100.0 * (run.choice == run.best).mean(), lambda run: 100.0 / run.rate_of.shape[0])
 
+# OpAL: traces in proportion to the weight, differences between options, nothing else that sharpens the choice
+OPPONENT = {
+    "block": 400, "surround": 1.0, "rivalry_mv": 0.0, "window_ms": 50, "w_start": 0.2, "eta_per_s": 5.0,
+    "a_plus": 0.0, "a_minus": 0.1, "mu_minus": 1.0, "ltd_gate_by_da": -1.0,
+}  # fmt: skip
 PRESETS = {
     "learn_and_reverse": {
         "title": "Learn, and learn again", "rule": "doya_2002", "values": {},
@@ -702,8 +708,12 @@ PRESETS = {
         "note": "Every option wanders from trial to trial.", "source": "after Behrens et al. 2007",
     },
     "lean": {
-        "title": "A lean world", "rule": "doya_2002", "values": {"p_best": 0.3, "p_other": 0.1, "block": 400},
-        "note": "All options pay seldom: move the balance of D1 and D2.", "source": "Collins & Frank 2014",
+        "title": "A lean world", "rule": "doya_2002", "values": {**OPPONENT, "p_best": 0.3, "p_other": 0.1},
+        "note": "All options pay seldom. Move the balance towards D2: it tells them apart better, by ten points over many networks.", "source": "Collins & Frank 2014",
+    },
+    "rich": {
+        "title": "A rich world", "rule": "doya_2002", "values": {**OPPONENT, "p_best": 0.9, "p_other": 0.7},
+        "note": "All options pay often. Move the balance towards D1: it tells them apart better, by ten points over many networks.", "source": "Collins & Frank 2014",
     },
     "patience": {
         "title": "Small now or large later", "rule": "doya_2002", "values": {"schedule": "patience"},

@@ -25,7 +25,7 @@ from engine.circuit import Circuit, Population, all_to_all
 from engine.dispatch import world
 from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
 from engine.kernel import inlined
-from engine.loop import Job, new_job, new_record, set_rate
+from engine.loop import Job, new_job, new_record, set_rates
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
@@ -168,10 +168,9 @@ def move_chain(w, seen, state, k, since_ms, n, h_ms, rng):
     """Time cells of cue k that begin or end since_ms after its onset: cell i ends after i + 1 times the stagger."""
     over = min(int(since_ms / w.stagger_ms), w.chain)
     begun = min(int((since_ms + w.cell_ms) / w.stagger_ms), w.chain)
-    for i in range(seen.chain[k, 0], begun):
-        set_rate(state, k * w.chain + i, w.cell_hz, n, h_ms, rng)
-    for i in range(seen.chain[k, 1], over):
-        set_rate(state, k * w.chain + i, 0.0, n, h_ms, rng)
+    first = k * w.chain
+    set_rates(state, first + seen.chain[k, 0], first + begun, w.cell_hz, n, h_ms, rng)
+    set_rates(state, first + seen.chain[k, 1], first + over, 0.0, n, h_ms, rng)
     seen.chain[k, 0], seen.chain[k, 1] = max(begun, seen.chain[k, 0]), max(over, seen.chain[k, 1])
 
 
@@ -179,16 +178,14 @@ def move_chain(w, seen, state, k, since_ms, n, h_ms, rng):
 def end_chains(w, seen, state, to, n, h_ms, rng):
     """All time cells fall silent; `to`: how many then count as begun and over."""
     for k in range(seen.chain.shape[0]):
-        for i in range(seen.chain[k, 1], seen.chain[k, 0]):
-            set_rate(state, k * w.chain + i, 0.0, n, h_ms, rng)
+        set_rates(state, k * w.chain + seen.chain[k, 1], k * w.chain + seen.chain[k, 0], 0.0, n, h_ms, rng)
         seen.chain[k, 0] = seen.chain[k, 1] = to
 
 
 @inlined
 def switch_reward(w, state, rate_hz, n, h_ms, rng):
     """Every reward neuron at this rate."""
-    for i in range(w.reward_first, w.reward_first + w.reward_size):
-        set_rate(state, i, rate_hz, n, h_ms, rng)
+    set_rates(state, w.reward_first, w.reward_first + w.reward_size, rate_hz, n, h_ms, rng)
 
 
 @inlined

@@ -2,8 +2,9 @@ r"""Credit: who gets the credit when the reward comes late?
 
 One synapse of many is the target: when its postsynaptic neuron fires within `coincidence_ms` after its presynaptic one, a reward is due.
 The reward releases the modulators' bursts, each at its own delay. Everything else goes on at random meanwhile.
-What is emergent comes from hubs instead (engine/hubs.py, without a value): reward neurons fire for 100 ms when a reward is due and drive them, and the
-inputs are their stimulus. Such dopamine never stands still, so what teaches is dopamine less its running mean (`da_baseline` 1).
+What is emergent comes from hubs instead (engine/hubs.py, without a value): reward neurons fire for 150 ms when a reward is due and drive them, and the
+inputs are their stimulus. By default the noise of the DA hub is so low that it hardly fires by itself; one reward then makes each of its neurons spike about once,
+so that `da_burst_nm` means the same as when it is scripted.
 
 small           100 Poisson inputs onto 3 integrate-and-fire neurons with noise: 300 plastic synapses, live
 izhikevich_1000 the network of Izhikevich 2007: 800 excitatory and 200 inhibitory neurons, 100 synapses each, delay 1 ms, noise input;
@@ -70,7 +71,7 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 1000, "da_hub_noise_mv": 30.0}  # a quiet hub: without a critic its tonic spikes teach whatever left a trace
+DEFAULTS = {"da_delay_ms": 1000, "da_hub_noise_mv": 25.0}  # a quiet hub: without a critic tonic spikes teach whatever left a trace
 
 OUTPUTS = {
     "t_s": Output("s", ("time",), "time of the weight samples"),
@@ -116,7 +117,7 @@ PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
 WATCHED = 20
 MAX_REWARDS = 20_000
-N_REWARD, REWARD_MS, MOST_DUE = 10, 200.0, 32  # reward neurons, how long they fire, and rewards that may be due at a time
+N_REWARD, REWARD_MS, MOST_DUE = 10, 150.0, 32  # reward neurons, how long they fire, and rewards that may be due at a time
 LOG = 3  # where the times of the rewards begin in the world's memory
 MAX_SPIKES = 400_000
 FINE_S = 200.0  # a run up to this long is recorded finely throughout
@@ -438,9 +439,9 @@ PRESETS = {
         "note": "Pairings alone leave traces that nobody reads.", "source": "Izhikevich 2007",
     },
     "dopamine_hub": {
-        "title": "Dopamine out of neurons", "rule": "izhikevich_2007", "values": {"da_source": "emergent", "da_baseline": 1.0},
-        "note": "Reward neurons drive a hub of dopamine neurons that also fire by themselves; what teaches is dopamine above its running mean.",
-        "source": "Model choice, after Frémaux et al. 2010",
+        "title": "Dopamine out of neurons", "rule": "izhikevich_2007", "values": {"da_source": "emergent"},
+        "note": "Reward neurons drive a hub of dopamine neurons. Give the hub more noise: spikes of its own teach whatever was active.",
+        "source": "Model choice",
     },
     "surprise_only": {
         "title": "Only surprise teaches", "rule": "covariance_2010", "values": {"da_tonic_nm": 0.0},

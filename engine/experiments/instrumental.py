@@ -2,7 +2,7 @@ r"""Instrumental: which answer brings the reward, and what if that changes?
 
 A stimulus S makes 20 sources fire once within 10 ms. Two pools of five noisy integrate-and-fire neurons, A and B, inhibit each other;
 the pool with more spikes within `window_ms` after S is the answer. The right answer (A, after the swap B) releases the modulators' bursts at
-their delays, or makes reward neurons fire for 100 ms, which drive the hubs of what is emergent (engine/hubs.py, without a value; S is their stimulus). The plastic synapses run from S to both pools. Spikes choose, the outcome releases dopamine, dopamine changes the weights.
+their delays, or makes reward neurons fire for 150 ms, which drive the hubs of what is emergent (engine/hubs.py, without a value; S is their stimulus). The plastic synapses run from S to both pools. Spikes choose, the outcome releases dopamine, dopamine changes the weights.
 
 With the covariance rule an answer that pays less than usual loses weight, so the choice follows the swap. The gated form strengthens both
 pools whenever either is paid and cannot choose. After experiment 3 of Izhikevich 2007, smaller and with a running-mean critic (model choice).
@@ -60,7 +60,7 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_hub_noise_mv": 30.0}
+DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_hub_noise_mv": 25.0}
 
 OUTPUTS = {
     "right_before_percent": Output("%", (), "right answers among the last 20 before the swap", "right before swap"),
@@ -90,7 +90,7 @@ BAND_SEEDS = 8
 AVERAGED = 20
 MAX_SECONDS = 4000.0
 LIVE_S = 100.0  # simulated time of the preview while a control moves
-N_REWARD, REWARD_MS = 10, 200.0  # reward neurons, and how long they fire
+N_REWARD, REWARD_MS = 10, 150.0  # reward neurons, and how long they fire
 REWARDED, LOG = 5, 6  # places in the world's memory
 
 
@@ -278,7 +278,7 @@ PRESETS = {
     },
     "dopamine_hub": {
         "title": "Dopamine out of neurons", "rule": "covariance_2010", "values": {"da_source": "emergent"},
-        "note": "Reward neurons drive a hub of dopamine neurons that also fire by themselves.", "source": "Model choice, after Frémaux et al. 2010",
+        "note": "Reward neurons drive a hub of dopamine neurons. Give the hub more noise: spikes of its own teach whatever was active.", "source": "Model choice",
     },
     "late_reward": {
         "title": "Reward too late", "rule": "covariance_2010", "values": {"da_delay_ms": 1900},

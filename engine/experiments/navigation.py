@@ -16,8 +16,8 @@ cells, in parallel with a fixed connection of half their middle strength. With `
 at once is taken back at the reward and only what dopamine makes of the traces stays, as in the authors' code. Between trials
 neurons, traces and modulators come to rest.
 
-Modulators may come from hubs (engine/hubs.py) that know no value: reward neurons fire for 100 ms at the goal (r), the place cells are the stimulus (S).
-Then dopamine never stands still, so what teaches is dopamine less its running mean (`da_baseline` 1); hubs and modulators do not rest between trials.
+Modulators may come from hubs (engine/hubs.py) that know no value: reward neurons fire for 150 ms at the goal (r), the place cells are the stimulus (S).
+By default the noise of the DA hub is so low that it hardly fires by itself, and each of its neurons spikes about once at a reward. Hubs and modulators do not rest between trials.
 
 Brzosko Z et al. (2017) eLife 6:e27756. Zannone S et al. (2018) Sci Rep 8:9486. Place cell rates follow the animal every 5 ms (ours).
 """
@@ -90,7 +90,7 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 0, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_tau_ms": 50.0, "ach_tonic_nm": 500.0}
+DEFAULTS = {"da_delay_ms": 0, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_tau_ms": 50.0, "ach_tonic_nm": 500.0, "da_hub_noise_mv": 25.0}
 
 OUTPUTS = {
     "found_after_percent": Output(
@@ -163,7 +163,7 @@ CELL = Escape()
 EPSP_MV = 20.0 / (CELL.tau_m_ms - CELL.tau_syn_ms)  # of unit weight
 FIXED, STRONGEST = 1.0, 2.0  # weight of the fixed connection, and of a plastic synapse at its upper bound
 CONCENTRATION = 20.0  # psi: the lateral excitation is the narrower the larger it is
-N_REWARD, REWARD_MS = 10, 100  # reward neurons, and how long they fire; the hubs follow the action cells
+N_REWARD, REWARD_MS = 10, 150  # reward neurons, and how long they fire; the hubs follow the action cells
 PLACE_SUM = np.pi  # of exp(-|x - x_j|^2 / sigma^2) over all place cells, far from the walls
 SILENT_HZ = 1e-3  # a place cell below this rate is silent
 REFRESH_MS, PATH_MS = 5, 25
@@ -649,9 +649,8 @@ PRESETS = {
         "note": "A hub that the place cells drive releases acetylcholine while the animal is awake and looking.", "source": "Model choice, after Yu & Dayan 2005",
     },
     "dopamine_hub": {
-        "title": "Dopamine out of neurons", "rule": "zannone_2018", "values": {"da_source": "emergent", "da_baseline": 1.0},
-        "note": "Reward neurons drive a hub that also fires by itself. Dopamine above its running mean teaches, and below it unlearns.",
-        "source": "Model choice, after Frémaux et al. 2010",
+        "title": "Dopamine out of neurons", "rule": "zannone_2018", "values": {"da_source": "emergent"},
+        "note": "Reward neurons drive a hub of dopamine neurons. Give the hub more noise: spikes of its own teach any path.", "source": "Model choice",
     },
     "causal_window": {
         "title": "Only causes are learned", "rule": "zannone_2018",

@@ -24,7 +24,7 @@ from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
 from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
 from engine.kernel import inlined
-from engine.loop import Job, new_job, new_log, new_record, set_rate
+from engine.loop import Job, new_job, new_log, new_record, set_rate, set_rates
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
@@ -235,8 +235,7 @@ def set_inputs(w, state, s, n, h_ms, rng):
 @inlined
 def set_reward(w, state, size, n, h_ms, rng):
     """The reward neurons, where there are any, fire for a reward of this size."""
-    for i in range(w.reward_first, w.reward_first + w.n_reward):
-        set_rate(state, i, size * w.reward_hz, n, h_ms, rng)
+    set_rates(state, w.reward_first, w.reward_first + w.n_reward, size * w.reward_hz, n, h_ms, rng)
 
 
 @inlined
