@@ -2,7 +2,8 @@
 
     python -m benchmarks.engine_live [--runs 60]
 
-p50 and p95 in ms, over presets and random positions of the sliders one sees first.
+p50 and p95 in ms, over random positions of the sliders one sees first; beside them what the default run simulates: seconds (of all networks
+together), plastic synapses of a network and fixed ones. Pairing runs scripts of spikes without neurons.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 import numpy as np
 
 import engine
+from engine import loop
 from engine.registry import experiments
 from engine.settings import make, schema
 
@@ -36,15 +38,37 @@ def timings(experiment: str, tier: str, runs: int) -> list[float]:
     return out
 
 
+def size(experiment: str, tier: str) -> str:
+    """Simulated seconds, plastic and fixed synapses of the default run."""
+    seen, new_state = [], loop.new_state
+
+    def watched(net, *rest):
+        seen.append((new_state(net, *rest), net))
+        return seen[-1][0]
+
+    loop.new_state = watched
+    try:
+        engine.run(experiment, tier=tier)
+    finally:
+        loop.new_state = new_state
+    if not seen:
+        return f"{'–':>8} {'–':>9} {'–':>9}"
+    seconds = 1e-3 * sum(int(state.clock[loop.DONE]) for state, _ in seen)
+    plastic, fixed = (max(getattr(net, of).size for _, net in seen) for of in ("target", "fixed_target"))
+    return f"{seconds:8.0f} {plastic:9} {fixed:9}"
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=60)
     options = parser.parse_args(arguments)
-    print("\nEngine, ms per run (one slider moved each time)          p50      p95")
+    print("\nEngine, ms per run (one slider moved each time)          p50      p95 seconds   plastic     fixed")
     for name, world in experiments().items():
         for tier in ("live", "settled"):
             ms = timings(name, tier, options.runs)
-            print(f"  {name:14} {world.DEFAULT_RULE:20} {tier:10} {np.percentile(ms, 50):10.2f} {np.percentile(ms, 95):8.2f}")
+            print(
+                f"  {name:14} {world.DEFAULT_RULE:20} {tier:10} {np.percentile(ms, 50):10.2f} {np.percentile(ms, 95):8.2f}{size(name, tier)}"
+            )
 
 
 if __name__ == "__main__":

@@ -58,6 +58,15 @@ def opened(browser, address: str, experiment: str):
     return page
 
 
+def come_to_rest(page) -> None:
+    """Wait until the settled answer is there: while it is computed, it shares the core with what is measured."""
+    page.wait_for_timeout(1000)
+    for _ in range(600):
+        if page.evaluate("TF.gate.idle && __tf.timing.at(-1).tier === 'settled'"):
+            return
+        page.wait_for_timeout(50)
+
+
 STEPS = """async ([name, values]) => {
   const slider = document.getElementById(`range-${name}`), out = [], last = () => __tf.timing.at(-1);
   const until = async (done) => { while (!done()) await new Promise((next) => setTimeout(next, 10)); };
@@ -146,7 +155,7 @@ def main(arguments: list[str] | None = None) -> None:
                     entries, drags = [], []
                     for k in range(options.rounds):
                         page.evaluate("seed => TF.state.setSeed(seed)", 100 + k)
-                        page.wait_for_timeout(3000)
+                        come_to_rest(page)
                         entries += steps(page)
                         drags.append(drag(page))
                     report(experiment, split(entries), drags)

@@ -46,10 +46,10 @@ def curve(x, y, span: Sequence[float], y_range: Sequence[float], *look, **more) 
     return draw.line(x, y, *look, **more)
 
 
-def band(x, low, high, span: Sequence[float], y_range: Sequence[float], theme: Theme, at: str = "y", name: str = "networks") -> dict:
-    """A shaded band between two curves, along the upper one and back along the lower; out of sight where they are not numbers."""
+def band(x, low, high, span: Sequence[float], theme: Theme, at: str = "y", name: str = "networks") -> dict:
+    """A shaded band between two curves, along the upper one and back along the lower; without height, on the ground, where they are not numbers."""
     good = np.isfinite(low) & np.isfinite(high)
-    edge = draw.unseen(span, y_range)
+    edge = np.asarray(span, float), np.zeros(2)
     if good.any():
         edge = np.concatenate((x[good], x[good][::-1])), np.concatenate((high[good], low[good][::-1]))
     out = draw.line(*edge, theme.ghost, theme, at=at, thin=True, fill="tozeroy", fillcolor=draw.faded(theme.ghost, 0.18), name=name)

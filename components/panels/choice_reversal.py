@@ -1,5 +1,7 @@
 """How often the best option is chosen around a reversal: mean of all networks, its standard error, and Q-learning on the same trials."""
 
+import numpy as np
+
 from components import figures as draw
 from components import option_marks as marks
 from components.figures import Curve
@@ -32,10 +34,12 @@ def figure(run, theme: Theme) -> dict:
         "yaxis": draw.axis(theme, Y_RANGE, draw.upright(theme, "P(best)", "P"), (0.0, 0.5, 1.0)),
     }
     data = [
-        marks.band(run.aligned, mean - error, mean + error, span, Y_RANGE, theme, name="standard error"),
+        marks.band(run.aligned, mean - error, mean + error, span, theme, name="standard error"),
         marks.curve(run.aligned, run.p_q_aligned, span, Y_RANGE, theme.muted, theme, "Q-learning: %{y:.2f}, trial %{x:.0f}", dash="dash", name="Q-learning"),
         marks.curve(run.aligned, mean, span, Y_RANGE, theme.ink, theme, "best in %{y:.0%}, trial %{x:.0f}", ghost=True, name="circuit"),
     ]  # fmt: skip
     shown = [("circuit", theme.ink, mean), ("Q-learning", theme.muted, run.p_q_aligned)]
     curves = [Curve(d["x"], d["y"], text if y[0] == y[0] else "", c) for (text, c, y), d in zip(shown, (data[2], data[1]), strict=True)]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, Y_RANGE))}
+    words = "" if np.isfinite(mean).any() else "There was no reversal in this run."
+    note = draw.label(words, theme, x=0.5 * sum(span), xanchor="center", y=0.5, yanchor="middle")
+    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, [*draw.direct_labels(theme, curves, span, Y_RANGE), note])}

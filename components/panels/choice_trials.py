@@ -56,7 +56,7 @@ def shares(run, theme: Theme, span: list[float]) -> list[dict]:
     low, high = np.percentile(run.p_best_seeds, (10, 90), axis=0)
     when = "trial %{x:.0f}"
     return [
-        marks.band(run.trial, low, high, span, Y_RANGE, theme, SHARE),
+        marks.band(run.trial, low, high, span, theme, SHARE),
         marks.change_marks(run, theme, span, Y_RANGE, SHARE),
         draw.line(run.trial, run.p_q, theme.muted, theme, f"Q-learning: P(best) %{{y:.2f}}, {when}", at=SHARE, dash="dash", name="Q-learning"),
         draw.line(run.trial, run.p_best_seeds.mean(axis=0), theme.ink, theme, f"best in %{{y:.0%}} of ten, {when}", at=SHARE, ghost=True, name="networks"),

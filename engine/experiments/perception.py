@@ -174,7 +174,7 @@ BAND_SEEDS, GRID_SEEDS, GRID_TRIALS = 4, 2, 150
 FEEDBACK_MS, AROUSED_NM = (0, 300, 600, 1200), (500.0, 0.0)
 MAX_SECONDS = 2000.0
 TEST_S = {"live": 9.0, "settled": 34.0, "job": 50.0}  # simulated time of a test
-LIVE_PAIRING_S, LIVE_TASK_S = 20.0, 36.0  # simulated time of the preview while a control moves
+LIVE_PAIRING_S, LIVE_TASK_S = 18.0, 32.0  # simulated time of the preview while a control moves
 DA = MODULATORS.index("da")
 # Entries of the world's memory; then, by stimulus shown, answer, spikes of A, of B, of the gate, and of every map neuron
 EVENT, IS_ON, PULSE, REWARD_ENDS = range(4)
