@@ -43,10 +43,6 @@ OWN_WAKES = {
     },
     "credit": {r"gate_source": {"inhibition_mv": 20.0}, r"coincidence_ms": {"coincidence_ms": 5.0}},
 }
-QUICK = {
-    "credit": {"duration_s": 12.0, "input_hz": 15.0, "da_delay_ms": 200},
-    "instrumental": {"trials": 12, "swap_at": 3, "trial_s": 1.0, "background_hz": 5.0, "da_delay_ms": 200},
-}
 
 
 def test_rule_is_documented(rule):
@@ -110,7 +106,7 @@ def asleep(world, name: str) -> bool:
 
 def quick(experiment: str) -> dict:
     """Settings that make a run of the experiment short."""
-    return QUICK.get(experiment) or getattr(find("experiment", experiment), "QUICK", {})
+    return getattr(find("experiment", experiment), "QUICK", {})
 
 
 def waking(experiment: str, name: str) -> dict:

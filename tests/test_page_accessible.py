@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from components.theme import THEMES, Theme
+from engine.registry import experiments
 from tests.test_page_explore import ready
 
 GRAVE = ("serious", "critical")
@@ -17,7 +18,7 @@ def grave(page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in GRAVE]
 
 
-@pytest.mark.parametrize("address", ["/", "/?theme=dark&level=full", "/?theme=projector", "/?experiment=credit"])
+@pytest.mark.parametrize("address", ["/?theme=dark&level=full", "/?theme=projector", *(f"/?experiment={name}" for name in experiments())])
 def test_axe_finds_nothing_grave_in_the_laboratory(page, address):
     page.goto(address)
     page.locator("body.ready").wait_for(timeout=30_000)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from engine.modulators import MODULATORS, kinetics, modulator_fields
 from engine.neurons import Lif
 from engine.parameters import struct
 from engine.plasticity import ROWS, Rule, rule_fields
-from engine.registry import rules
+from engine.registry import experiments, rules
 from engine.settings import make
 
 ROOT = Path(__file__).parents[1]
@@ -270,19 +271,23 @@ def test_a_network_with_delays_replayed_from_its_spikes(seed, nearest):
     assert np.abs(course.weight[-1] - weights).max() > 0.05
 
 
-RUNS_OF_LINKS = """
+SPECIAL_LINKS = (
+    "experiment=pairing&rule=izhikevich_2007&pairings=2&observe_s=2",
+    "experiment=pairing&rule=yagishita_2014&da_clearance=michaelis_menten&da_receptor=hill&da_on_ms=30&observe_s=1",
+    "experiment=credit&rule=izhikevich_2007&seed=3&duration_s=5&da_delay_ms=300&inhibition_mv=5&da_source=emergent",
+    "experiment=credit&rule=covariance_2010&seed=4&duration_s=5&da_delay_ms=300&input_hz=8",
+)
+# And every experiment as it comes, made short
+LINKS = SPECIAL_LINKS + tuple(
+    urlencode({"experiment": name, "seed": 5} | getattr(world, "QUICK", {})) for name, world in experiments().items()
+)
+RUNS_OF_LINKS = f"""
 import hashlib, json, urllib.parse
 import numpy as np
 from engine.loop import simulate
 from engine.run import run_settings
 from engine.settings import repair
-links = (
-    "experiment=pairing&rule=izhikevich_2007&pairings=2&observe_s=2",
-    "experiment=pairing&rule=yagishita_2014&da_clearance=michaelis_menten&da_receptor=hill&da_on_ms=30&observe_s=1",
-    "experiment=credit&rule=izhikevich_2007&seed=3&duration_s=5&da_delay_ms=300&inhibition_mv=5",
-    "experiment=credit&rule=covariance_2010&seed=4&duration_s=5&da_delay_ms=300&input_hz=8",
-    "experiment=navigation&rule=zannone_2018&seed=5&trials=3&move_at=1&trial_s=1.5&goal_radius=2&speed=0.2",
-)
+links = {LINKS!r}
 found = []
 for link in links:
     settings, problems = repair(dict(urllib.parse.parse_qsl(link)))

@@ -421,6 +421,8 @@ MEASURE = Measure(
     lambda run: run.target_weight[0] - run.crowd_mean[0],
 )
 
+QUICK = {"duration_s": 12.0, "input_hz": 15.0, "da_delay_ms": 200}
+
 PRESETS = {
     "one_second": {
         "title": "A reward one second late", "rule": "izhikevich_2007", "values": {},

@@ -267,6 +267,8 @@ MEASURE = Measure(
     tier="job",
 )
 
+QUICK = {"trials": 12, "swap_at": 3, "trial_s": 1.0, "background_hz": 5.0, "da_delay_ms": 200}
+
 PRESETS = {
     "learn_and_swap": {
         "title": "Learn, then learn the opposite", "rule": "covariance_2010", "values": {},
