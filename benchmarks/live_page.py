@@ -111,10 +111,7 @@ DRAG = """async ([name, lo, hi, seconds]) => {
 def drag(page) -> dict:
     """Five seconds of dragging; then what is shown."""
     result = page.evaluate(DRAG, [SLIDER, *DRAG_VALUES, 5])
-    for _ in range(200):
-        if page.evaluate("TF.gate.idle && __tf.timing.at(-1).tier === 'settled'"):
-            break
-        page.wait_for_timeout(25)
+    come_to_rest(page)
     shown = page.evaluate("name => __tf.lastDrawn[name]", SLIDER)
     return result | {"shown": shown}
 

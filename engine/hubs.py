@@ -81,6 +81,8 @@ SYNAPSE_MS = {"da": 20.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
 SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=40.0, tau_syn_ms=SYNAPSE_MS["da"])
 WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memory of the running means (ms)
 WARM_UP_MS = 5000
+# Reward neurons where there is no critic, and how long they fire: each neuron of a quiet DA hub then spikes about once
+N_REWARD, REWARD_MS = 10, 150
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class Drive:
 def emergent(values: Mapping[str, Value]) -> list[str]:
     """The modulators that a hub releases."""
     return [m for m in MODULATORS if values.get(f"{m}_source") == EMERGENT]
+
+
+def ahead_ms(values: Mapping[str, Value]) -> int:
+    """Steps before time 0, in which the hubs begin to fire (`warm_up`); none where nothing is emergent."""
+    return WARM_UP_MS if emergent(values) else 0
 
 
 def scripted_bursts(values: Mapping[str, Value]) -> Bursts:

@@ -1,7 +1,8 @@
 """Intact against treated: what a drug, a clamp or a motif does to the one number an experiment is about, over seeds.
 
 A treatment is any modulator whose `drug` is not "none" (modulators, M1 and M2), and any motif whose strength is not that of the
-experiment (its recurrent loop, its inhibitory gate, disinhibition). The intact runs are the same settings without any. Effect size: difference of the means in units of the pooled standard deviation (Cohen's d).
+experiment (its recurrent loop, its inhibitory gate, disinhibition). The intact runs are the same settings without any.
+Effect size: difference of the means in units of the pooled standard deviation (Cohen's d).
 """
 
 from collections.abc import Callable, Mapping

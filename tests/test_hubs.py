@@ -6,7 +6,7 @@ import pytest
 from engine.circuit import NO_AREA, Circuit, all_to_all, one_to_one
 from engine.dispatch import NoWorld
 from engine.hubs import N_HUB, UNIT_MV, WARM_UP_MS, Drive, add_hubs, emergent, join, scripted_bursts, warm_up
-from engine.loop import COUNT, new_job, new_record, simulate
+from engine.loop import COUNT, new_job, new_record, rest, simulate
 from engine.modulators import C, kinetics
 from engine.neurons import Lif
 from engine.parameters import struct
@@ -169,3 +169,22 @@ def test_all_to_all_has_no_synapse_of_a_cell_onto_itself():
     cells = c.neurons("cells", 5, Lif())
     pre, post = all_to_all(cells, cells)
     assert pre.size == 20 and (pre != post).all()
+
+
+def test_hubs_stay_awake_while_the_others_rest():
+    """Cells and traces of the others start anew; a hub, what it releases and what is due go on."""
+    c = Circuit()
+    silent_pair(c)
+    cells = c.neurons("cells", 2, Lif(bias_mv=14.0, noise_mv=40.0))
+    hub = c.neurons("hub", 2, Lif(bias_mv=14.0, noise_mv=40.0), NO_AREA)
+    c.release(hub, DA, 10.0, 500)
+    job, _ = play(c, 800)
+    before, levels, agenda = job.state.cell.copy(), job.levels.copy(), job.state.agenda.copy()
+    assert agenda.any() and levels[C, 0, DA] > 0.0
+    rest(job, 800.0, hub.start)
+    np.testing.assert_array_equal(job.state.cell[:, hub.start :], before[:, hub.start :])
+    np.testing.assert_array_equal(job.levels, levels)
+    np.testing.assert_array_equal(job.state.agenda, agenda)
+    assert (job.state.cell[0, cells.start : cells.stop] == job.state.cell[0, cells.start]).all()
+    rest(job, 800.0)
+    assert not job.state.agenda.any() and (job.state.cell[0, hub.start :] == job.state.cell[0, hub.start]).all()

@@ -408,13 +408,13 @@ def by_trial(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
     before = slice(0, CUE_MS // BIN_MS)
     tonic = da_nm[:, before].mean(axis=1)
     at_reward_ms = np.full(plan.reward.size, float(CUE_MS + values["reward_delay_ms"]))
-    shown = plan.onset_ms >= 0.0
+    shown, value_hz = plan.onset_ms >= 0.0, between(course.spikes_hz[0], values)
     return {
         "trial": np.arange(plan.reward.size) + 1.0, "rewarded": plan.reward, "cue_a": shown[:, 0].astype(float),
         "cue_b": shown[:, 1:].any(axis=1).astype(float),
         "da_at_cue_nm": dopamine_after(da_nm, np.full(plan.reward.size, float(CUE_MS)), values) - tonic,
         "da_at_reward_nm": dopamine_after(da_nm, at_reward_ms, values) - tonic,
-        "value_hz": between(course.spikes_hz[0], values), "value": (between(course.spikes_hz[0], values) - course.spikes_hz[0][:, before].mean()) / VALUE_HZ,
+        "value_hz": value_hz, "value": (value_hz - course.spikes_hz[0][:, before].mean()) / VALUE_HZ,
         "response_hz": between(course.spikes_hz[1], values),
         "free_response_hz": course.spikes_hz[1][:, before].mean(axis=1), "level_nm": course.nm.mean(axis=1).T,
     }  # fmt: skip

@@ -20,7 +20,7 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, fan_out, inhibition, recurrent_excitation
 from engine.dispatch import world
-from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
+from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.kernel import inlined
 from engine.loop import COUNT, Job, new_job, new_log, new_record, set_rates
 from engine.loop import simulate as run_loop
@@ -117,7 +117,7 @@ PREVIEW_S = {"live": 2.0, "settled": 20.0}  # of the 1000 neurons
 MAX_SYNAPSE_S = 80_000 * 3600
 WATCHED = 20
 MAX_REWARDS = 20_000
-N_REWARD, REWARD_MS, MOST_DUE = 10, 150.0, 32  # reward neurons, how long they fire, and rewards that may be due at a time
+MOST_DUE = 32  # rewards that may be due at a time
 LOG = 3  # where the times of the rewards begin in the world's memory
 MAX_SPIKES = 400_000
 FINE_S = 200.0  # a run up to this long is recorded finely throughout
@@ -295,16 +295,11 @@ def run_network(values: dict[str, Value], seed: int, total_ms: int, control: Con
     memory[1], memory[2] = 0.0, 0.0
     end = run_in_chunks(job, w, memory, total_ms, rng, control)
     if end < total_ms:
-        job = look_closely(job, ahead_ms(net), end, min(end + LATE_MS, total_ms))
+        job = look_closely(job, ahead_ms(values), end, min(end + LATE_MS, total_ms))
         run_loop(job, w, memory, np.arange(end, job.log.to_ms + 1.0), rng)
     taken = int(job.record.size[1])
-    t_s, rewards = (job.record.all_at[:taken] - ahead_ms(net)) * 1e-3, memory[LOG : LOG + int(memory[1])] * 1e-3
+    t_s, rewards = (job.record.all_at[:taken] - ahead_ms(values)) * 1e-3, memory[LOG : LOG + int(memory[1])] * 1e-3
     return Course(job, net, t_s, statistics(job.record.weight[:taken], net.target), rewards[rewards <= t_s[-1]])
-
-
-def ahead_ms(net: Setting) -> int:
-    """Steps before time 0, in which the hubs begin to fire."""
-    return WARM_UP_MS if net.reward else 0
 
 
 def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> Job:
@@ -315,7 +310,7 @@ def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> Job:
     others = np.linspace(1, weights.size - 1, WATCHED).astype(int)
     watch = np.concatenate(([net.target], others[others != net.target]))
     spikes = new_log(fine_from_ms, total_ms, MAX_SPIKES)
-    ahead = ahead_ms(net)
+    ahead = ahead_ms(values)
     record = new_record(frozen, 1, ahead + sample_ms, watch, ahead + np.linspace(0, total_ms, POINTS + 1).round())
     horizon = 35_000 + int(values["jitter_ms"])
     rule, kin = struct(Rule, values), kinetics(values, ({},))
@@ -323,7 +318,10 @@ def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> Job:
 
 
 def look_closely(job: Job, ahead: int, from_ms: int, to_ms: int) -> Job:
-    """A run that was stopped at from_ms (`ahead` steps later), ready for a few seconds more that are recorded finely, as the last seconds of a whole run are."""
+    """A run that was stopped at from_ms, ready for a few seconds more that are recorded finely, as the last seconds of a whole run are.
+
+    ahead: steps before time 0.
+    """
     taken, taken_all = job.record.size
     job.record.at[taken:] = ahead + from_ms + FINE_MS * np.arange(job.record.at.size - taken)
     job.record.all_at[taken_all : taken_all + 1] = ahead + to_ms
@@ -356,7 +354,7 @@ def at_the_end(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray
     w = job.syn[:, ANCHOR]
     gain = np.maximum(w - job.record.weight[0], 0.0)
     edges = np.linspace(0.0, values["w_max"], 41)
-    rate = job.state.whole[COUNT] / max(course.t_s[-1] + 1e-3 * ahead_ms(net), 1e-3)
+    rate = job.state.whole[COUNT] / max(course.t_s[-1] + 1e-3 * ahead_ms(values), 1e-3)
     inhibitory = rate[net.inhibitory]
     return {
         "histogram_edges": edges, "histogram_count": np.histogram(w, edges)[0].astype(float), "histogram_target": w[net.target],
@@ -370,7 +368,7 @@ def late(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
     """The last seconds in detail, and the traces at every reward."""
     job, net, rewards = course.job, course.net, course.reward_s
     k = int(job.record.size[0])
-    t_s, synapse = (job.record.at[:k] - ahead_ms(net)) * 1e-3, job.record.synapse[:, :k]
+    t_s, synapse = (job.record.at[:k] - ahead_ms(values)) * 1e-3, job.record.synapse[:, :k]
     trace = synapse[1] - synapse[2]
     eta, g_plus, g_minus = job.record.gates[:k, 0].T
     from_s, to_s = late_window(course)

@@ -2,7 +2,8 @@ r"""Instrumental: which answer brings the reward, and what if that changes?
 
 A stimulus S makes 20 sources fire once within 10 ms. Two pools of five noisy integrate-and-fire neurons, A and B, inhibit each other;
 the pool with more spikes within `window_ms` after S is the answer. The right answer (A, after the swap B) releases the modulators' bursts at
-their delays, or makes reward neurons fire for 150 ms, which drive the hubs of what is emergent (engine/hubs.py, without a value; S is their stimulus). The plastic synapses run from S to both pools. Spikes choose, the outcome releases dopamine, dopamine changes the weights.
+their delays, or makes reward neurons fire for 150 ms, which drive the hubs of what is emergent (engine/hubs.py, without a value; S is their
+stimulus). The plastic synapses run from S to both pools. Spikes choose, the outcome releases dopamine, dopamine changes the weights.
 
 With the covariance rule an answer that pays less than usual loses weight, so the choice follows the swap. The gated form strengthens both
 pools whenever either is paid and cannot choose. After experiment 3 of Izhikevich 2007, smaller and with a running-mean critic (model choice).
@@ -17,7 +18,7 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
-from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
+from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.loop import COUNT, Job, new_job, new_record, set_rates, spike_at
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
@@ -90,7 +91,6 @@ BAND_SEEDS = 8
 AVERAGED = 20
 MAX_SECONDS = 4000.0
 LIVE_S = 100.0  # simulated time of the preview while a control moves
-N_REWARD, REWARD_MS = 10, 150.0  # reward neurons, and how long they fire
 REWARDED, LOG = 5, 6  # places in the world's memory
 
 
@@ -196,9 +196,9 @@ def period_ms(values: dict[str, Value]) -> int:
 def prepare(values: dict[str, Value], circuit: Circuit, ends_ms: np.ndarray) -> Job:
     """The job, with all weights written down at these times."""
     net, weights, rates = circuit.build(1.0)
-    ahead_ms = WARM_UP_MS if emergent(values) else 0
-    kin, record = kinetics(values, ({},)), new_record(net, all_at=ahead_ms + ends_ms)
-    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kin, -float(ahead_ms), 65_000, record)
+    ahead = ahead_ms(values)
+    kin, record = kinetics(values, ({},)), new_record(net, all_at=ahead + ends_ms)
+    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kin, -float(ahead), 65_000, record)
 
 
 def one_seed(values: dict[str, Value], seed: int, control: Control) -> tuple[np.ndarray, np.ndarray, float]:

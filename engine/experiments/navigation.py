@@ -30,7 +30,7 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit
 from engine.dispatch import world
-from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
+from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.kernel import inlined
 from engine.loop import DONE, Job, halt, new_job, new_log, new_record, rest, set_rate, set_rates
 from engine.loop import simulate as run_loop
@@ -163,7 +163,6 @@ CELL = Escape()
 EPSP_MV = 20.0 / (CELL.tau_m_ms - CELL.tau_syn_ms)  # of unit weight
 FIXED, STRONGEST = 1.0, 2.0  # weight of the fixed connection, and of a plastic synapse at its upper bound
 CONCENTRATION = 20.0  # psi: the lateral excitation is the narrower the larger it is
-N_REWARD, REWARD_MS = 10, 150  # reward neurons, and how long they fire; the hubs follow the action cells
 PLACE_SUM = np.pi  # of exp(-|x - x_j|^2 / sigma^2) over all place cells, far from the walls
 SILENT_HZ = 1e-3  # a place cell below this rate is silent
 REFRESH_MS, PATH_MS = 5, 25
@@ -178,22 +177,7 @@ MOST_WAIT_MS = 20_000
 # Memory of the world: position, what is left of the spikes' directions in both parts of the action kernel, time in the trial (ms), time of
 # the reward (ms, -1: none), the goal that pays, entries into both goals, 1 while inside them, points of the path, time since the reward (ms);
 # then the path itself
-(X, Y, SLOW_X, SLOW_Y, FAST_X, FAST_Y, CLOCK, REWARD, PAYS, ENTRIES, INSIDE, POINTS, SINCE, PATH) = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-    11,
-    13,
-    14,
-    15,
-)
+(X, Y, SLOW_X, SLOW_Y, FAST_X, FAST_Y, CLOCK, REWARD, PAYS, ENTRIES, INSIDE, POINTS, SINCE, PATH) = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15  # fmt: skip
 
 
 @inlined
@@ -375,11 +359,6 @@ def wait_ms(values: dict[str, Value]) -> int:
     return REST_MS + min(int(max(last, default=0.0)), MOST_WAIT_MS)
 
 
-def start_ms(values: dict[str, Value]) -> int:
-    """Steps before time 0, in which the hubs begin to fire."""
-    return WARM_UP_MS if emergent(values) else 0
-
-
 class Trial(NamedTuple):
     """What one trial leaves."""
 
@@ -431,18 +410,18 @@ def policy(job: Job) -> np.ndarray:
 
 def one_trial(job: Job, w: Arena, values: dict[str, Value], pays: int, rng: np.random.Generator) -> Trial:
     """Put the animal in the middle and let it go; at the reward the loop stops, so that the trial's changes can be taken back."""
-    begin_ms, long_ms, ahead_ms = int(job.state.clock[DONE]), round(values["trial_s"] * 1e3), start_ms(values)
+    begin_ms, long_ms, ahead = int(job.state.clock[DONE]), round(values["trial_s"] * 1e3), ahead_ms(values)
     awake = N_PLACE + N_ACTION if emergent(values) else None
     memory = np.zeros(PATH + 2 * (long_ms // PATH_MS + 2))
     memory[REWARD], memory[PAYS] = -1.0, pays
     before, plan = job.syn[:, ANCHOR].copy(), policy(job)
-    rest(job, begin_ms - ahead_ms, awake)
-    run_loop(job, w, memory, begin_ms - ahead_ms + np.arange(long_ms + 1.0), rng)
+    rest(job, begin_ms - ahead, awake)
+    run_loop(job, w, memory, begin_ms - ahead + np.arange(long_ms + 1.0), rng)
     found = bool(memory[REWARD] >= 0.0)
     if found:
         if values["at_reward"] == "replace":
             job.syn[:, ANCHOR] = before
-        run_loop(job, w, memory, int(job.state.clock[DONE]) - ahead_ms + np.arange(wait_ms(values) + 1.0), rng)
+        run_loop(job, w, memory, int(job.state.clock[DONE]) - ahead + np.arange(wait_ms(values) + 1.0), rng)
     path = memory[PATH : PATH + 2 * int(memory[POINTS])].reshape(-1, 2)
     latency_s = 1e-3 * float(memory[REWARD] if found else long_ms)
     return Trial(begin_ms, latency_s, found, memory[ENTRIES : ENTRIES + 2].copy(), path, plan, job.syn[:, ANCHOR].copy())
@@ -451,13 +430,13 @@ def one_trial(job: Job, w: Arena, values: dict[str, Value], pays: int, rng: np.r
 def prepare(values: dict[str, Value], most_s: float = np.inf) -> Job:
     """The job, ready for the first trial; it writes down one synapse near each goal, and the modulators, as long as most_s and a trial."""
     net, weights, rates = network(values).build(1.0)
-    wait, ahead_ms = wait_ms(values), start_ms(values)
+    wait, ahead = wait_ms(values), ahead_ms(values)
     longest_ms = round(values["trial_s"] * 1e3) + wait + 1
     total_ms = min(int(values["trials"]) * longest_ms, int(min(most_s, 1e6) * 1e3) + longest_ms)
-    record = new_record(net, 1, ahead_ms + np.arange(0, total_ms, PATH_MS), watched(net))
+    record = new_record(net, 1, ahead + np.arange(0, total_ms, PATH_MS), watched(net))
     log = new_log(0.0, np.inf, MOST_SPIKES)
     laws = struct(Rule, values), matrix(values), kinetics(values, ({},))
-    return new_job(net, weights, rates, *laws, -float(ahead_ms), wait + 2, record, log)
+    return new_job(net, weights, rates, *laws, -float(ahead), wait + 2, record, log)
 
 
 def watched(net) -> np.ndarray:

@@ -22,7 +22,7 @@ import numpy as np
 from engine.bursts import Bursts, release
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
-from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, emergent, scripted_bursts, warm_up
+from engine.hubs import UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.kernel import inlined
 from engine.loop import Job, new_job, new_log, new_record, set_rate, set_rates
 from engine.modulators import MODULATORS, kinetics
@@ -463,7 +463,7 @@ class Passed(NamedTuple):
 def play(values, net: Network, plan: Plan, rng, control: Control, start: np.ndarray | None = None, learns: bool = True) -> Passed:
     """Run a plan; start: weights to begin with; learns: False freezes them and records nothing."""
     built, first_weights, source_hz = net.circuit.build(1.0)
-    offset, focus_ms = WARM_UP_MS if emergent(values) else 0, focus(values, plan)
+    offset, focus_ms = ahead_ms(values), focus(values, plan)
     at = offset + np.arange(focus_ms - BEFORE_MS, focus_ms + AFTER_MS, EVERY_MS) if learns else ()
     record = new_record(built, 2, at=at, watch=[beside(values)])
     log = new_log(focus_ms - BEFORE_MS, focus_ms + AFTER_MS, MOST_SPIKES) if learns else None
