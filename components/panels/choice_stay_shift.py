@@ -5,7 +5,7 @@ import numpy as np
 from components import figures as draw
 from components.theme import Theme
 
-TITLE = "Stay after a win, shift after a loss"
+TITLE = "Win-stay, lose-shift"
 COLUMN = "more"
 HELP = (
     "How often a choice is repeated after a win and changed after a loss. Filled: all networks. Dashed: Q-learning in the same trials. "

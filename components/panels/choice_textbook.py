@@ -5,7 +5,7 @@ from components import option_marks as marks
 from components.figures import Curve
 from components.theme import Theme
 
-TITLE = "What would the textbook choose?"
+TITLE = "What would a textbook pick?"
 COLUMN = "more"
 HELP = (
     "Led through the same choices and rewards (dashed, mean of the last ten trials): Q-learning; a Bayesian learner who expects a change every 40 trials; OpAL, "

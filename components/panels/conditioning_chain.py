@@ -6,7 +6,7 @@ from components import figures as draw
 from components.figures import Curve
 from components.theme import Theme
 
-TITLE = "What is wired in along the chain?"
+TITLE = "What does the chain hold?"
 COLUMN = "effect"
 HELP = (
     "Mean weight of every time cell of cue A onto the critic, by when it begins: after a third (pale), two thirds and all of the trials. "

@@ -7,7 +7,7 @@ from components.figures import Curve
 from components.panels.conditioning_shift import SPANS, smooth
 from components.theme import Theme
 
-TITLE = "What would the textbook expect?"
+TITLE = "What would a textbook say?"
 COLUMN = "more"
 HELP = (
     "Led through the same trials (dashed): the prediction of Rescorla-Wagner and of Pearce-Hall, and the associability of Pearce-Hall, which is high while outcomes "
