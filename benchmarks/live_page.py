@@ -133,7 +133,9 @@ def report(experiment: str, parts: dict[str, np.ndarray], drags: list[dict]) -> 
         print(f"  {name:42} {np.percentile(values, 50):16.1f} {np.percentile(values, 95):8.1f}")
     for d in drags:
         same = "yes" if d["shown"] == d["last"] else f"NO ({d['shown']} for {d['last']})"
-        print(f"  drag: {d['perSecond']:.1f} redraws/s, at most {d['maxInFlight']} in flight, value at release shown: {same}")
+        print(
+            f"  drag: {d['perSecond']:.1f} redraws/s, at most {d['maxInFlight']} in flight, value at release shown: {same}"
+        )
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -145,7 +147,9 @@ def main(arguments: list[str] | None = None) -> None:
     process, address = serve()
     try:
         with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=shutil.which("chromium") or "/usr/bin/chromium", headless=True, args=FLAGS)
+            browser = play.chromium.launch(
+                executable_path=shutil.which("chromium") or "/usr/bin/chromium", headless=True, args=FLAGS
+            )
             for experiment in experiments():
                 page = opened(browser, address, experiment)
                 if page.evaluate("name => TF.state.get(name)", SLIDER) is not None:

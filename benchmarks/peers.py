@@ -37,7 +37,12 @@ def python_of(folder: Path, peer: str) -> Path:
 def peer_run(folder: Path, peer: str, arguments: list[str], **environment: str) -> dict:
     """One run of a peer's script; its last line is JSON."""
     out = subprocess.run(
-        [python_of(folder, peer), *arguments], cwd=folder, check=True, capture_output=True, text=True, env=os.environ | environment
+        [python_of(folder, peer), *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
     )
     return json.loads(out.stdout.strip().splitlines()[-1])
 
@@ -60,11 +65,17 @@ def rounds_of(folder: Path, work: str, rounds: int) -> dict[str, list[dict]]:
         out["engine"].append({"s": seconds} | summary)
         brian = peer_run(folder, "brian2", ["w_brian.py", work, "cpp", "lazy", "3"])
         out["Brian2 cpp lazy"].append(
-            {"s": brian["run"]["median"], **{k: brian[k] for k in ("rate_exc_Hz", "rate_inh_Hz", "w_mean", "w_sd") if k in brian}}
+            {
+                "s": brian["run"]["median"],
+                **{k: brian[k] for k in ("rate_exc_Hz", "rate_inh_Hz", "w_mean", "w_sd") if k in brian},
+            }
         )
         nest = peer_run(folder, "nest", ["w_nest.py", work, "3", "1000", "2"], NOISE_F="0.942")
         out["NEST 2 threads"].append(
-            {"s": nest["run"]["median"], **{k: nest[k] for k in ("rate_exc_Hz", "rate_inh_Hz", "w_mean", "w_sd") if k in nest}}
+            {
+                "s": nest["run"]["median"],
+                **{k: nest[k] for k in ("rate_exc_Hz", "rate_inh_Hz", "w_mean", "w_sd") if k in nest},
+            }
         )
     return out
 
@@ -72,11 +83,15 @@ def rounds_of(folder: Path, work: str, rounds: int) -> dict[str, list[dict]]:
 def table(work: str, results: dict[str, list[dict]]) -> None:
     """Medians, spread and the ratio to the engine."""
     base = median(r["s"] for r in results["engine"])
-    print(f"\n{work.upper()}: seconds, median of {len(results['engine'])} interleaved rounds (least, most); ratio to the engine")
+    print(
+        f"\n{work.upper()}: seconds, median of {len(results['engine'])} interleaved rounds (least, most); ratio to the engine"
+    )
     for name, rows in results.items():
         seconds = [r["s"] for r in rows]
         rest = "  ".join(f"{k} {median(r[k] for r in rows):.4g}" for k in rows[0] if k != "s")
-        print(f"  {name:16} {median(seconds):8.4f} ({min(seconds):.4f}, {max(seconds):.4f})   x {median(seconds) / base:5.2f}   {rest}")
+        print(
+            f"  {name:16} {median(seconds):8.4f} ({min(seconds):.4f}, {max(seconds):.4f})   x {median(seconds) / base:5.2f}   {rest}"
+        )
 
 
 def main(arguments: list[str] | None = None) -> None:

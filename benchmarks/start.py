@@ -56,11 +56,15 @@ def drawn(page, address: str) -> bool:
 def main(arguments: list[str] | None = None) -> None:
     from playwright.sync_api import sync_playwright
 
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(arguments)
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(
+        arguments
+    )
     with tempfile.TemporaryDirectory() as home, sync_playwright() as play:
         folder = Path(home) / "third-factor"
         subprocess.run(["git", "clone", "--quiet", HERE, folder], check=True)
-        browser = play.chromium.launch(executable_path=shutil.which("chromium") or "/usr/bin/chromium", headless=True, args=FLAGS)
+        browser = play.chromium.launch(
+            executable_path=shutil.which("chromium") or "/usr/bin/chromium", headless=True, args=FLAGS
+        )
         print("\nStart: seconds from `make run` to the first drawn page")
         for name in ("fresh clone", "second start"):
             print(f"  {name:14} {seconds_to_page(folder, browser):8.1f}", flush=True)

@@ -28,7 +28,9 @@ def defaults(**overrides) -> dict:
 def build(circuit: Circuit, values: dict, horizon: int) -> Job:
     """A job on an even grid of 1 ms."""
     net, w, rates = circuit.build(1.0)
-    return new_job(net, w, rates, struct(Rule, values), matrix(values), kinetics(values, ({},)), 0.0, horizon, new_record(net))
+    return new_job(
+        net, w, rates, struct(Rule, values), matrix(values), kinetics(values, ({},)), 0.0, horizon, new_record(net)
+    )
 
 
 def w1(folder: Path) -> Job:
@@ -51,8 +53,12 @@ def w2(folder: Path) -> Job:
     excitatory = circuit.neurons("excitatory", 800, REGULAR_SPIKING)
     inhibitory = circuit.neurons("inhibitory", 200, FAST_SPIKING)
     everyone = circuit.group("everyone", excitatory, inhibitory)
-    circuit.project("plastic", excitatory, everyone, (np.repeat(excitatory.ids, 100), post[:800].ravel()), 1.0, 1.0, plastic=True)
-    circuit.project("fixed", inhibitory, everyone, (np.repeat(inhibitory.ids, 100), post[800:].ravel()), 1.0, 1.0, gain_mv=-1.0)
+    circuit.project(
+        "plastic", excitatory, everyone, (np.repeat(excitatory.ids, 100), post[:800].ravel()), 1.0, 1.0, plastic=True
+    )
+    circuit.project(
+        "fixed", inhibitory, everyone, (np.repeat(inhibitory.ids, 100), post[800:].ravel()), 1.0, 1.0, gain_mv=-1.0
+    )
     values = defaults(a_plus=0.1, a_minus=0.15, eta_per_s=100.0, w_max=4.0, da_tonic_nm=2.0)
     job = build(circuit, values, 10_001)
     job.state.agenda[1000:10_000:1000, 0] = 500.0
@@ -67,4 +73,9 @@ def run(job: Job, seed: int, milliseconds: int) -> None:
 def w2_summary(job: Job) -> dict[str, float]:
     """What the table of the peers gives: rates, mean weight, spread."""
     w, count = weights(job.syn), job.state.whole[COUNT]
-    return {"rate_exc_Hz": count[:800].mean() / 10, "rate_inh_Hz": count[800:].mean() / 10, "w_mean": w.mean(), "w_sd": w.std()}
+    return {
+        "rate_exc_Hz": count[:800].mean() / 10,
+        "rate_inh_Hz": count[800:].mean() / 10,
+        "w_mean": w.mean(),
+        "w_sd": w.std(),
+    }

@@ -88,7 +88,12 @@ def opened(request: Request) -> dict:
     """Everything the page needs for the state of a link."""
     settings, view, notices = url.decode(request.query)
     reply = shown(settings, "settled", theme(view.theme or request.theme, request.compact))
-    state = {"experiment": settings.experiment, "rule": settings.rule, "seed": settings.seed, "values": settings.changed}
+    state = {
+        "experiment": settings.experiment,
+        "rule": settings.rule,
+        "seed": settings.seed,
+        "values": settings.changed,
+    }
     return reply | {
         "state": state,
         "view": view._asdict(),
@@ -173,14 +178,19 @@ def at_cursor(run: Run, packer: Packer) -> dict:
     """The arrays of the sentence at the cursor, where the experiment has them; it may have a word of its own before their names."""
     prefix = getattr(find("experiment", run.settings.experiment), "CURSOR_PREFIX", "")
     names = {name: prefix + name for name in CURSOR}
-    return packer.pack({name: run[own] for name, own in names.items()}) if all(own in run for own in names.values()) else {}
+    return (
+        packer.pack({name: run[own] for name, own in names.items()})
+        if all(own in run for own in names.values())
+        else {}
+    )
 
 
 def numbers(run: Run) -> list[dict]:
     """The results that are one number each, in the order of the experiment's outputs."""
     single = [(name, out, spoken(out.doc)) for name, out in run.outputs.items() if not out.axes and name in run]
     return [
-        {"name": name, "value": number(run[name]), "unit": out.unit, "doc": doc, "label": out.label or doc} for name, out, doc in single
+        {"name": name, "value": number(run[name]), "unit": out.unit, "doc": doc, "label": out.label or doc}
+        for name, out, doc in single
     ]
 
 
@@ -197,7 +207,11 @@ def number(value: np.ndarray) -> float | None:
 def preview(run: Run) -> str:
     """What is shown while a control moves, if that is less than what follows at rest."""
     what = getattr(find("experiment", run.settings.experiment), "PREVIEW", None)
-    return f"Preview while a control moves: {what(run.settings, run)}. At rest all of it follows." if what and run.tier == "live" else ""
+    return (
+        f"Preview while a control moves: {what(run.settings, run)}. At rest all of it follows."
+        if what and run.tier == "live"
+        else ""
+    )
 
 
 def effect(settings: Settings, run: Run) -> str:

@@ -35,7 +35,14 @@ def band(trial: np.ndarray, seeds: np.ndarray, colour: str, theme: Theme, at: st
     low, high = seeds.mean(axis=0) - error, seeds.mean(axis=0) + error
     there_and_back = np.concatenate((trial, trial[::-1])), np.concatenate((low, high[::-1]))
     out = draw.line(
-        *there_and_back, colour, theme, at=at, thin=True, fill="tozeroy", fillcolor=draw.faded(colour, 0.22), name="mean over seeds"
+        *there_and_back,
+        colour,
+        theme,
+        at=at,
+        thin=True,
+        fill="tozeroy",
+        fillcolor=draw.faded(colour, 0.22),
+        name="mean over seeds",
     )
     return out | {"line": out["line"] | {"width": 0}}
 
@@ -43,5 +50,12 @@ def band(trial: np.ndarray, seeds: np.ndarray, colour: str, theme: Theme, at: st
 def change(run, theme: Theme, y_range: Sequence[float], at: str = "y") -> dict:
     """The upright line where the goal moves."""
     return draw.line(
-        np.full(2, run.move_at + 0.5), np.array(y_range), theme.ghost, theme, at=at, thin=True, dash="dot", name="the goal moves"
+        np.full(2, run.move_at + 0.5),
+        np.array(y_range),
+        theme.ghost,
+        theme,
+        at=at,
+        thin=True,
+        dash="dot",
+        name="the goal moves",
     )

@@ -28,7 +28,11 @@ far.app = None  # not connected: everything is computed
 def connect(server) -> None:
     """Give the far cache its store."""
     redis = os.environ.get("REDIS_URL")
-    config = {"CACHE_DEFAULT_TIMEOUT": KEPT_SECONDS, "CACHE_THRESHOLD": 200, "CACHE_TYPE": "RedisCache" if redis else "SimpleCache"}
+    config = {
+        "CACHE_DEFAULT_TIMEOUT": KEPT_SECONDS,
+        "CACHE_THRESHOLD": 200,
+        "CACHE_TYPE": "RedisCache" if redis else "SimpleCache",
+    }
     if redis:
         config |= {"CACHE_REDIS_URL": redis, "CACHE_OPTIONS": {"socket_timeout": 0.1, "socket_connect_timeout": 0.1}}
     far.app = server  # also outside of a request, as while warming up
@@ -122,4 +126,10 @@ def packed(run: Run) -> bytes:
 def unpacked(settings: Settings, tier: str, data: bytes) -> Run:
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         arrays = {name: frozen(stored[name]) for name in stored.files}
-    return Run(settings, tier, MappingProxyType(arrays), MappingProxyType(outputs_of(find("experiment", settings.experiment))), 0.0)
+    return Run(
+        settings,
+        tier,
+        MappingProxyType(arrays),
+        MappingProxyType(outputs_of(find("experiment", settings.experiment))),
+        0.0,
+    )

@@ -68,7 +68,11 @@ class Band(NamedTuple):
 
 
 CONTROL, ACH, ACH_LOW = "no modulator", "ACh 1 µM during pairing", "ACh 0.1 µM during pairing"
-ACH_BLOCKED, ACH_CUT, ACH_AFTER = "ACh 1 µM and atropine during pairing", "ACh during pairing, then atropine", "ACh only after pairing"
+ACH_BLOCKED, ACH_CUT, ACH_AFTER = (
+    "ACh 1 µM and atropine during pairing",
+    "ACh during pairing, then atropine",
+    "ACh only after pairing",
+)
 ACH_THEN_DA, DA_AFTER = "ACh during pairing, then atropine and DA", "DA after pairing"
 
 POINTS = (
@@ -113,7 +117,11 @@ def points(settings: Settings) -> tuple[Point, ...]:
 def signs(settings: Settings) -> tuple[Sign, ...]:
     """Directions known for the striatum, while dopamine is the only modulator there and present."""
     values = settings.values
-    if settings.rule not in STRIATAL_RULES or not present(values, "da") or any(present(values, m) for m in MODULATORS[1:]):
+    if (
+        settings.rule not in STRIATAL_RULES
+        or not present(values, "da")
+        or any(present(values, m) for m in MODULATORS[1:])
+    ):
         return ()
     return SIGNS_BLOCKED if values["da_drug"] == "antagonist" else SIGNS if values["da_drug"] == "none" else ()
 
@@ -135,7 +143,9 @@ def like_ca1_protocol(values: Mapping[str, Value]) -> bool:
 
 def ca1_condition(values: Mapping[str, Value]) -> str:
     """Which of the measured conditions the settings are, or nothing."""
-    if any(values[f"{m}_burst_nm"] != 0.0 for m in MODULATORS) or any(values[f"{m}_tonic_nm"] > 0.0 for m in ("da", "ne", "ht")):
+    if any(values[f"{m}_burst_nm"] != 0.0 for m in MODULATORS) or any(
+        values[f"{m}_tonic_nm"] > 0.0 for m in ("da", "ne", "ht")
+    ):
         return ""
     if values["ne_after_nm"] > 0.0 or values["ht_after_nm"] > 0.0:
         return ""
@@ -176,4 +186,6 @@ def ach_taken_away(values: Mapping[str, Value]) -> bool:
 
 def blocked_after(values: Mapping[str, Value]) -> bool:
     """True when atropine comes after the last pairing."""
-    return values["ach_drug"] == "antagonist" and values["ach_drug_from_s"] >= (values["pairings"] - 1) / values["rate_hz"]
+    return (
+        values["ach_drug"] == "antagonist" and values["ach_drug_from_s"] >= (values["pairings"] - 1) / values["rate_hz"]
+    )

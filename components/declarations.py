@@ -33,8 +33,14 @@ def rule_card(name: str, rule: ModuleType) -> dict:
 
 def groups(world: ModuleType) -> list[dict]:
     """The groups of controls, in the order of the page."""
-    modulators = [{"name": m, "label": f"{FULL_NAMES[m].capitalize()} ({LABELS[m]})", "short": LABELS[m]} for m in MODULATORS]
-    return [{"name": "experiment", "label": world.TITLE, "short": ""}, *modulators, {"name": "rule", "label": "Learning rule", "short": ""}]
+    modulators = [
+        {"name": m, "label": f"{FULL_NAMES[m].capitalize()} ({LABELS[m]})", "short": LABELS[m]} for m in MODULATORS
+    ]
+    return [
+        {"name": "experiment", "label": world.TITLE, "short": ""},
+        *modulators,
+        {"name": "rule", "label": "Learning rule", "short": ""},
+    ]
 
 
 def control(field: Field) -> dict:
@@ -50,7 +56,9 @@ def control(field: Field) -> dict:
         "default": field.default,
     }
     out |= {"level": p.level, "doc": p.doc, "choices": list(p.choices)}
-    return out | ({} if field.kind is str else {"lo": p.lo, "hi": p.hi, "from": lo, "to": hi, "log": p.log, "step": step(field)})
+    return out | (
+        {} if field.kind is str else {"lo": p.lo, "hi": p.hi, "from": lo, "to": hi, "log": p.log, "step": step(field)}
+    )
 
 
 def step(field: Field) -> float:
@@ -76,7 +84,10 @@ def presets_of(world: ModuleType) -> list[dict]:
 
 
 def panel_list(experiment: str) -> list[dict]:
-    return [{"name": name, "title": p.TITLE, "column": p.COLUMN, "help": p.HELP} for name, p in panels_of(experiment).items()]
+    return [
+        {"name": name, "title": p.TITLE, "column": p.COLUMN, "help": p.HELP}
+        for name, p in panels_of(experiment).items()
+    ]
 
 
 def about(world: ModuleType, rule: ModuleType) -> dict:

@@ -23,9 +23,18 @@ def axes(theme: Theme, n: int, gap: float = 0.03) -> dict:
         x, y = key("x", k), key("y", k)
         left = k * (wide + gap)
         out[draw.key(x)] = draw.axis(
-            theme, span, ticks=(), visible=False, showgrid=False, domain=[left, left + wide], anchor=y, constrain="domain"
+            theme,
+            span,
+            ticks=(),
+            visible=False,
+            showgrid=False,
+            domain=[left, left + wide],
+            anchor=y,
+            constrain="domain",
         )
-        out[draw.key(y)] = draw.axis(theme, span, ticks=(), visible=False, showgrid=False, anchor=x, scaleanchor=x, constrain="domain")
+        out[draw.key(y)] = draw.axis(
+            theme, span, ticks=(), visible=False, showgrid=False, anchor=x, scaleanchor=x, constrain="domain"
+        )
     return out
 
 
@@ -51,7 +60,14 @@ def frame(run, theme: Theme, k: int) -> list[dict]:
 
 def title(theme: Theme, k: int, text: str) -> dict:
     """Words above field k."""
-    place = {"xref": key("x", k), "x": -HALF, "xanchor": "left", "yref": key("y", k), "y": ROOM * HALF, "yanchor": "bottom"}
+    place = {
+        "xref": key("x", k),
+        "x": -HALF,
+        "xanchor": "left",
+        "yref": key("y", k),
+        "y": ROOM * HALF,
+        "yanchor": "bottom",
+    }
     return draw.label(text, theme, size=-1, **place)
 
 
@@ -59,7 +75,11 @@ def goal(run, which: int, colour: str, theme: Theme, k: int, pays: bool) -> dict
     """A goal: filled where it pays, a dotted circle where it does not."""
     x = run.goal_x[which] + run.goal_radius * np.cos(CIRCLE)
     y = run.goal_y[which] + run.goal_radius * np.sin(CIRCLE)
-    look = {"fill": "tozeroy", "fillcolor": draw.faded(colour, 0.35), "name": "goal"} if pays else {"dash": "dot", "name": "other goal"}
+    look = (
+        {"fill": "tozeroy", "fillcolor": draw.faded(colour, 0.35), "name": "goal"}
+        if pays
+        else {"dash": "dot", "name": "other goal"}
+    )
     return draw.line(x, y, colour, theme, thin=True, **place(k), **look)
 
 

@@ -91,7 +91,9 @@ def padded(lo: float, hi: float, share: float = 0.08) -> list[float]:
 
 def weight_unit(settings: Settings) -> str:
     """The unit the rule gives its weights, or how they are to be read without one."""
-    return getattr(find("rule", settings.rule), "WEIGHT_UNIT", "") or ("of max" if settings.values["w_max"] == 1.0 else "a.u.")
+    return getattr(find("rule", settings.rule), "WEIGHT_UNIT", "") or (
+        "of max" if settings.values["w_max"] == 1.0 else "a.u."
+    )
 
 
 # Colours
@@ -126,7 +128,9 @@ def readable(colour: str, theme: Theme) -> str:
     """The colour, mixed with ink until text in it has a contrast of 4.5 to the paper."""
     mixed = colour
     for share in np.linspace(0.0, 1.0, 21):
-        mixed = "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(rgb(colour), rgb(theme.ink), strict=True))
+        mixed = "#" + "".join(
+            f"{round(a + share * (b - a)):02x}" for a, b in zip(rgb(colour), rgb(theme.ink), strict=True)
+        )
         if contrast(mixed, theme.paper) >= 4.5:
             break
     return mixed
@@ -211,7 +215,9 @@ EFFECT_MARGIN = (3.9, 0.9, 0.6, 2.9)
 # Traces
 
 
-def line(x, y, colour: str, theme: Theme, hover: str = "", *, at="y", ghost=False, thin=False, dash="solid", **more) -> dict:
+def line(
+    x, y, colour: str, theme: Theme, hover: str = "", *, at="y", ghost=False, thin=False, dash="solid", **more
+) -> dict:
     """A line on y axis `at`. hover: what a point says, without it none; ghost: the previous run stays behind as a dashed line."""
     stroke = {"color": colour, "width": theme.line_width * (0.6 if thin else 1.0), "dash": dash, "simplify": False}
     out = {
@@ -221,9 +227,17 @@ def line(x, y, colour: str, theme: Theme, hover: str = "", *, at="y", ghost=Fals
     return out | (hovering(hover) if hover else {"hoverinfo": "skip"}) | more
 
 
-def dots(x, y, colour: str, theme: Theme, hover: str = "", *, at: str = "y", size: float = 9.0, symbol="circle", **more) -> dict:
+def dots(
+    x, y, colour: str, theme: Theme, hover: str = "", *, at: str = "y", size: float = 9.0, symbol="circle", **more
+) -> dict:
     """Points, each with a rim in the colour of the paper."""
-    marker = {"color": colour, "size": size, "symbol": symbol, "line": {"color": theme.paper, "width": 1.5}, **more.pop("marker", {})}
+    marker = {
+        "color": colour,
+        "size": size,
+        "symbol": symbol,
+        "line": {"color": theme.paper, "width": 1.5},
+        **more.pop("marker", {}),
+    }
     out = {
         "type": "scatter", "mode": "markers", "x": np.atleast_1d(x), "y": np.atleast_1d(y), "xaxis": "x", "yaxis": at, "marker": marker,
         "cliponaxis": False, "showlegend": False, "meta": {"ghost": False},
@@ -318,19 +332,39 @@ def row_ticks(limits: Sequence[float], wanted: Sequence[float], low: bool) -> li
     return tick_values(*limits, wanted)
 
 
-def row_label(theme: Theme, at: str, title: str, unit: str, margin: float, colour: str | None = None, flat: bool = False) -> dict:
+def row_label(
+    theme: Theme, at: str, title: str, unit: str, margin: float, colour: str | None = None, flat: bool = False
+) -> dict:
     """Name and unit of a row, level, at the left edge of a margin of `margin` text heights; flat: in one line."""
-    small = f'{" " if flat else "<br>"}<span style="font-size:{theme.font_px - 1}px;color:{theme.muted}">{unit}</span>' if unit else ""
-    place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -margin * theme.font_px + 4, "yref": f"{at} domain", "y": 0.5}
+    small = (
+        f'{" " if flat else "<br>"}<span style="font-size:{theme.font_px - 1}px;color:{theme.muted}">{unit}</span>'
+        if unit
+        else ""
+    )
+    place = {
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "xshift": -margin * theme.font_px + 4,
+        "yref": f"{at} domain",
+        "y": 0.5,
+    }
     return label(f"<b>{title}</b>{small}", theme, colour=colour, name=f"row {at}", yanchor="middle", **place)
 
 
-def end_labels(theme: Theme, at: str, limits: Sequence[float], height_px: float, items: Sequence[tuple[str, str, float]]) -> list[dict]:
+def end_labels(
+    theme: Theme, at: str, limits: Sequence[float], height_px: float, items: Sequence[tuple[str, str, float]]
+) -> list[dict]:
     """Labels (text, colour, y) right of a row, each at the height of its line, moved apart where they would touch."""
     lo, hi = limits
-    shares = spread(np.clip([(y - lo) / (hi - lo) for _, _, y in items], 0.0, 1.0), LABEL_GAP * theme.font_px / height_px)
+    shares = spread(
+        np.clip([(y - lo) / (hi - lo) for _, _, y in items], 0.0, 1.0), LABEL_GAP * theme.font_px / height_px
+    )
     place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": f"{at} domain", "yanchor": "middle"}
-    return [label(text, theme, colour=colour, size=-1, y=float(s), **place) for (text, colour, _), s in zip(items, shares, strict=True)]
+    return [
+        label(text, theme, colour=colour, size=-1, y=float(s), **place)
+        for (text, colour, _), s in zip(items, shares, strict=True)
+    ]
 
 
 def spread(places: np.ndarray, gap: float) -> np.ndarray:
@@ -368,7 +402,9 @@ def direct_labels(
 def units_per_pixel(theme: Theme, x_range: Sequence[float], y_range: Sequence[float]) -> tuple[float, float]:
     """Axis units of one pixel of an effect panel."""
     left, right, top, bottom = (m * theme.font_px for m in EFFECT_MARGIN)
-    return (x_range[1] - x_range[0]) / (EFFECT_PX[0] - left - right), (y_range[1] - y_range[0]) / max(EFFECT_PX[1] - top - bottom, 20)
+    return (x_range[1] - x_range[0]) / (EFFECT_PX[0] - left - right), (y_range[1] - y_range[0]) / max(
+        EFFECT_PX[1] - top - bottom, 20
+    )
 
 
 def text_box(theme: Theme, text: str, per_px: tuple[float, float]) -> tuple[float, float]:
@@ -376,7 +412,9 @@ def text_box(theme: Theme, text: str, per_px: tuple[float, float]) -> tuple[floa
     return (0.56 * (theme.font_px - 1) * len(text) + 4) * per_px[0], 1.3 * theme.font_px * per_px[1]
 
 
-def free_box(own: Curve, curves: Sequence[Curve], taken: Sequence[Box], size: tuple[float, float], x_range, y_range) -> tuple[Box, int]:
+def free_box(
+    own: Curve, curves: Sequence[Curve], taken: Sequence[Box], size: tuple[float, float], x_range, y_range
+) -> tuple[Box, int]:
     """The box that touches the fewest things, of those the one nearest to its own curve, of those the rightmost; and how many it touches."""
     x, bottom = np.linspace(*x_range, 97), np.linspace(y_range[0], max(y_range[1] - size[1], y_range[0]), 21)
     wide = min(int(np.ceil(size[0] / (x[1] - x[0]))) + 1, x.size)

@@ -16,7 +16,9 @@ LEAST_NM = 10.0  # the least range of a concentration
 def used(values: Mapping[str, Value]) -> list[str]:
     """The modulators with a row: dopamine always, another one when it is there or when the rule reads it."""
     return [
-        m for m in MODULATORS if m == "da" or there(values, m) or any(v != 0.0 for name, v in values.items() if name.endswith(f"_by_{m}"))
+        m
+        for m in MODULATORS
+        if m == "da" or there(values, m) or any(v != 0.0 for name, v in values.items() if name.endswith(f"_by_{m}"))
     ]
 
 
@@ -34,7 +36,13 @@ def limits(values: Mapping[str, Value], m: str, nm: np.ndarray) -> tuple[float, 
 
 
 def lines(
-    theme: Theme, axes: Mapping[str, str], rows: Sequence[str], t_s: np.ndarray, nm: np.ndarray, tonic: Mapping, da_limits
+    theme: Theme,
+    axes: Mapping[str, str],
+    rows: Sequence[str],
+    t_s: np.ndarray,
+    nm: np.ndarray,
+    tonic: Mapping,
+    da_limits,
 ) -> list[dict]:
     """Tonic level (dotted) and concentration of all four modulators; those without a row have their lines out of sight.
 
@@ -44,7 +52,17 @@ def lines(
     for m, level in zip(MODULATORS, nm, strict=True):
         colour, name, shown = theme.modulator[m], LABELS[m], m in rows
         at, hover = axes[m if shown else "da"], f"{LABELS[m]} %{{y:.4g}} nM at %{{x:.2f}} s"
-        out.append(draw.line(*(tonic[m] if shown else hidden), colour, theme, at=at, thin=True, dash="dot", name=f"{name} tonic level"))
+        out.append(
+            draw.line(
+                *(tonic[m] if shown else hidden),
+                colour,
+                theme,
+                at=at,
+                thin=True,
+                dash="dot",
+                name=f"{name} tonic level",
+            )
+        )
         out.append(draw.line(*((t_s, level) if shown else hidden), colour, theme, hover, at=at, ghost=shown, name=name))
     return out
 

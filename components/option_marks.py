@@ -35,7 +35,14 @@ def change_marks(run, theme: Theme, span: Sequence[float], y_range: Sequence[flo
     """Upright lines where the best option changes, as one trace."""
     x, share = draw.posts(changes(run), span)
     return draw.line(
-        x, y_range[0] + share * (y_range[1] - y_range[0]), theme.ghost, theme, at=at, thin=True, dash="dot", name="best option changes"
+        x,
+        y_range[0] + share * (y_range[1] - y_range[0]),
+        theme.ghost,
+        theme,
+        at=at,
+        thin=True,
+        dash="dot",
+        name="best option changes",
     )
 
 
@@ -52,7 +59,9 @@ def band(x, low, high, span: Sequence[float], theme: Theme, at: str = "y", name:
     edge = np.asarray(span, float), np.zeros(2)
     if good.any():
         edge = np.concatenate((x[good], x[good][::-1])), np.concatenate((high[good], low[good][::-1]))
-    out = draw.line(*edge, theme.ghost, theme, at=at, thin=True, fill="tozeroy", fillcolor=draw.faded(theme.ghost, 0.18), name=name)
+    out = draw.line(
+        *edge, theme.ghost, theme, at=at, thin=True, fill="tozeroy", fillcolor=draw.faded(theme.ghost, 0.18), name=name
+    )
     out["line"] = out["line"] | {"width": 0}
     return out
 

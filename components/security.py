@@ -51,7 +51,9 @@ def add_headers(server: Flask, csp: str) -> None:
     @server.after_request
     def headed(response: Response) -> Response:
         response.headers.update(headers)
-        if request.path.startswith("/assets/") and "m" in request.args:  # Dash's mark of the file's age: a new file has a new address
+        if (
+            request.path.startswith("/assets/") and "m" in request.args
+        ):  # Dash's mark of the file's age: a new file has a new address
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
@@ -84,7 +86,12 @@ def check_body(data: bytes, arguments) -> None:
 
 def check_parts(body: dict, store: str) -> None:
     inputs = body.get("inputs")
-    whole = isinstance(inputs, list) and len(inputs) == 1 and isinstance(inputs[0], dict) and set(inputs[0]) == {"id", "property", "value"}
+    whole = (
+        isinstance(inputs, list)
+        and len(inputs) == 1
+        and isinstance(inputs[0], dict)
+        and set(inputs[0]) == {"id", "property", "value"}
+    )
     if not whole or inputs[0]["id"] != store or inputs[0]["property"] != "data":
         raise BadBody("The input is not that of this callback.")
     if body.get("outputs") != dict(zip(("id", "property"), body["output"].split("."), strict=True)):

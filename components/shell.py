@@ -68,7 +68,9 @@ def header(page: str, right: str) -> str:
 
 def tools() -> str:
     """What acts on the whole page."""
-    levels = "".join(f'<option value="{name}">{label}</option>' for name, label in zip(LEVELS, ("Few", "More", "All"), strict=True))
+    levels = "".join(
+        f'<option value="{name}">{label}</option>' for name, label in zip(LEVELS, ("Few", "More", "All"), strict=True)
+    )
     return f"""<div class="tools">
   <label class="pick"><span>Experiment</span><select id="experiment"></select></label>
   <span class="buttons"><button id="undo" type="button" disabled>Undo</button><button id="redo" type="button" disabled>Redo</button>
@@ -90,7 +92,9 @@ def footer() -> str:
 
 
 def help_sheet() -> str:
-    rows = "".join(f"<tr><th scope='row'><kbd>{escape(keys)}</kbd></th><td>{escape(what)}</td></tr>" for keys, what in KEYS)
+    rows = "".join(
+        f"<tr><th scope='row'><kbd>{escape(keys)}</kbd></th><td>{escape(what)}</td></tr>" for keys, what in KEYS
+    )
     return sheet("help-sheet", "Keys", f"<table>{rows}</table>")
 
 
@@ -105,8 +109,13 @@ def share_sheet() -> str:
 def sheet(name: str, title: str, body: str) -> str:
     """A dialog with a close button."""
     close = f'<button type="button" class="close" data-close="{name}" aria-label="Close">×</button>'
-    return f'<dialog id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{title}</h2>{close}{body}</dialog>'
+    return (
+        f'<dialog id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{title}</h2>{close}{body}</dialog>'
+    )
 
 
 MOBILE_BAR = LIGHT.backdrop
-META = [{"name": "viewport", "content": "width=device-width, initial-scale=1"}, {"name": "theme-color", "content": MOBILE_BAR}]
+META = [
+    {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+    {"name": "theme-color", "content": MOBILE_BAR},
+]

@@ -38,7 +38,9 @@ def create(assets: str) -> Dash:
 
 def compress(server: Flask) -> None:
     """Small replies over slow lines; the level is chosen so that it costs less than it saves, and a script is compressed once."""
-    server.config.update(COMPRESS_ALGORITHM=["zstd", "br", "gzip"], COMPRESS_ZSTD_LEVEL=1, COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=4)
+    server.config.update(
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"], COMPRESS_ZSTD_LEVEL=1, COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=4
+    )
     Compress(server)
     server.after_request(compress_script)
 
@@ -63,13 +65,21 @@ def squeezed(data: bytes) -> bytes:
 def add_callbacks(app: Dash) -> None:
     """A request store becomes a reply store; the browser draws what arrives."""
     app.clientside_callback(
-        ClientsideFunction("page", "receive"), Output("drawn", "data"), Input("reply", "data"), prevent_initial_call=True
+        ClientsideFunction("page", "receive"),
+        Output("drawn", "data"),
+        Input("reply", "data"),
+        prevent_initial_call=True,
     )
     app.clientside_callback(
-        ClientsideFunction("page", "job"), Output("job_drawn", "data"), Input("job_reply", "data"), prevent_initial_call=True
+        ClientsideFunction("page", "job"),
+        Output("job_drawn", "data"),
+        Input("job_reply", "data"),
+        prevent_initial_call=True,
     )
     app.callback(Output("reply", "data"), Input("req", "data"), prevent_initial_call=True)(guarded(api.answer))
-    app.callback(Output("job_reply", "data"), Input("job_req", "data"), prevent_initial_call=True)(guarded(api.job_answer))
+    app.callback(Output("job_reply", "data"), Input("job_req", "data"), prevent_initial_call=True)(
+        guarded(api.job_answer)
+    )
 
 
 def guarded(answer: Callable[[object], dict]) -> Callable[[object], dict]:
@@ -90,10 +100,14 @@ def add_routes(server: Flask) -> None:
     server.add_url_rule("/readyz", "readyz", readiness)
     server.add_url_rule("/qr.svg", "qr", qr)
     server.add_url_rule(
-        "/explore", "explore", lambda: redirect("./" + ("?" + request.query_string.decode() if request.query_string else ""))
+        "/explore",
+        "explore",
+        lambda: redirect("./" + ("?" + request.query_string.decode() if request.query_string else "")),
     )
     for path, page in TEXT_PAGES.items():
-        server.add_url_rule(f"/{path}", path, lambda path=path, page=page: shell.document(path, page.TITLE, page.body()))
+        server.add_url_rule(
+            f"/{path}", path, lambda path=path, page=page: shell.document(path, page.TITLE, page.body())
+        )
 
 
 def readiness() -> tuple[Response, int]:
@@ -123,7 +137,11 @@ def warm(first_only: bool = False, rest_only: bool = False) -> None:
 
 
 def warm_one(experiment: str) -> None:
-    print(f"Preparing {experiment} (about a minute when its kernels are compiled for the first time) ...", end=" ", flush=True)
+    print(
+        f"Preparing {experiment} (about a minute when its kernels are compiled for the first time) ...",
+        end=" ",
+        flush=True,
+    )
     start = time.perf_counter()
     for tier in ("live", "settled"):
         api.shown(make(experiment), tier, LIGHT)

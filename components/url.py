@@ -74,4 +74,6 @@ def take_choice(pairs: dict[str, str], key: str, allowed: tuple[str, ...], notic
 def check_version(text: str, notices: list[str]) -> None:
     """A link of a later version may mean something this one does not know."""
     if text and text != str(VERSION):
-        notices.append(f"This link is of format version {short(text)}; this page knows version {VERSION} and reads what it can.")
+        notices.append(
+            f"This link is of format version {short(text)}; this page knows version {VERSION} and reads what it can."
+        )

@@ -33,7 +33,9 @@ from engine.settings import DEFAULT_EXPERIMENT, MAX_SEED, Settings, SettingsErro
 OWN_FLAGS = ("rule", "seed", "tier", "format", "out", "deadline-s", "help")
 COMMANDS = ("list", "describe", "run", "docs")
 BAD_INPUT, INTERRUPTED = 2, 130
-GROUPS = {"experiment": "experiment", "rule": "learning rule", "matrix": "modulation matrix"} | {m: FULL_NAMES[m] for m in MODULATORS}
+GROUPS = {"experiment": "experiment", "rule": "learning rule", "matrix": "modulation matrix"} | {
+    m: FULL_NAMES[m] for m in MODULATORS
+}
 
 
 class Mistake(Exception):
@@ -67,7 +69,12 @@ def main(arguments: list[str] | None = None) -> int:
 def command_line(arguments: list[str]) -> argparse.Namespace:
     """The options of one command. A run has the flags of its experiment and rule, so those two are read first."""
     check_command(arguments)
-    parser = Parser(prog="python -m engine", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    parser = Parser(
+        prog="python -m engine",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     commands = parser.add_subparsers(metavar=" | ".join(COMMANDS), required=True, parser_class=Parser)
     commands.add_parser("list", help="experiments and rules").set_defaults(command=list_all)
     describe_parser = commands.add_parser("describe", help="one experiment or rule, with every parameter")
@@ -77,7 +84,10 @@ def command_line(arguments: list[str]) -> argparse.Namespace:
     docs_parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
     docs_parser.set_defaults(command=docs)
     run_parser = commands.add_parser(
-        "run", help="run an experiment; `run NAME --help` lists its parameters", allow_abbrev=False, usage="%(prog)s EXPERIMENT [options]"
+        "run",
+        help="run an experiment; `run NAME --help` lists its parameters",
+        allow_abbrev=False,
+        usage="%(prog)s EXPERIMENT [options]",
     )
     known = add_run_options(run_parser, arguments) if arguments[:1] == ["run"] else []
     options, unknown = parser.parse_known_args(joined(arguments))
@@ -91,7 +101,9 @@ def check_command(arguments: list[str]) -> None:
     if not arguments:
         raise Mistake(f"Name a command: {', '.join(COMMANDS)}. `python -m engine --help` says what they do.")
     if arguments[0] not in (*COMMANDS, "-h", "--help"):
-        raise Mistake(f"There is no command {short(arguments[0])}; there are {', '.join(COMMANDS)}.{hint(arguments[0], COMMANDS)}")
+        raise Mistake(
+            f"There is no command {short(arguments[0])}; there are {', '.join(COMMANDS)}.{hint(arguments[0], COMMANDS)}"
+        )
 
 
 def hint(word: str, known) -> str:
@@ -122,21 +134,36 @@ def add_run_options(parser: Parser, arguments: list[str]) -> list[str]:
     """The options of `run`, and a flag for every parameter of the experiment and rule named in the arguments."""
     first = Parser(add_help=False, allow_abbrev=False)
     for each in (first, parser):
-        each.add_argument("name", help=f"experiment: {', '.join(experiments())}", **({"nargs": "?"} if each is first else {}))
+        each.add_argument(
+            "name", help=f"experiment: {', '.join(experiments())}", **({"nargs": "?"} if each is first else {})
+        )
         each.add_argument("--rule", help=f"learning rule: {', '.join(rules())}")
     chosen, _ = first.parse_known_args([a for a in arguments[1:] if a not in ("-h", "--help")])
     experiment = chosen.name if chosen.name and not chosen.name.startswith("-") else DEFAULT_EXPERIMENT
     world = find("experiment", experiment)
     spec = schema(experiment, chosen.rule or world.DEFAULT_RULE)
-    parser.add_argument("--seed", default="1", help=f"whole number in [0, {MAX_SEED}] that makes every random draw; default 1")
-    parser.add_argument("--tier", default="settled", choices=TIERS, help="live: fewer points; settled: all curves; job: the long protocol")
-    parser.add_argument("--format", choices=FORMATS, help="of the file; by default what the name of --out says, else csv")
+    parser.add_argument(
+        "--seed", default="1", help=f"whole number in [0, {MAX_SEED}] that makes every random draw; default 1"
+    )
+    parser.add_argument(
+        "--tier",
+        default="settled",
+        choices=TIERS,
+        help="live: fewer points; settled: all curves; job: the long protocol",
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS, help="of the file; by default what the name of --out says, else csv"
+    )
     parser.add_argument("--out", metavar="FILE", help="where to write; by default to the terminal")
-    parser.add_argument("--deadline-s", metavar="S", help="stop after so many seconds with what there is, marked partial")
+    parser.add_argument(
+        "--deadline-s", metavar="S", help="stop after so many seconds with what there is, marked partial"
+    )
     parser.set_defaults(command=run_command, spec=spec)
     groups = {key: parser.add_argument_group(title) for key, title in GROUPS.items()}
     for field in spec.values():
-        groups[field.group].add_argument(flag(field.name), dest=field.name, metavar=field.unit or "X", help=flag_help(field))
+        groups[field.group].add_argument(
+            flag(field.name), dest=field.name, metavar=field.unit or "X", help=flag_help(field)
+        )
     return [f"--{name}" for name in OWN_FLAGS] + [flag(name) for name in spec]
 
 
@@ -147,7 +174,9 @@ def flag(name: str) -> str:
 
 def flag_help(field: Field) -> str:
     """Meaning, range with unit, default."""
-    return f"{field.param.doc}; {allowed(field)}{in_unit(field.unit)}, default {field.format(field.default)}".replace("%", "%%")
+    return f"{field.param.doc}; {allowed(field)}{in_unit(field.unit)}, default {field.format(field.default)}".replace(
+        "%", "%%"
+    )
 
 
 def list_all(_options) -> int:
@@ -181,8 +210,13 @@ def experiment_lines(name: str, world: ModuleType) -> list[str]:
     lines += ["", "Left out", *wrapped(world.LEFT_OUT), *references(world), "", "Presets"]
     lines += [f"  {preset['title']} ({preset['rule']}): {preset['note']}" for preset in world.PRESETS.values()]
     lines += ["", "Outputs"]
-    lines += [f"  {key:<22} {out.doc}{in_unit(out.unit)} ({' x '.join(out.axes) or 'one number'})" for key, out in world.OUTPUTS.items()]
-    return lines + parameter_lines(schema(name, world.DEFAULT_RULE).values(), "experiment", *MODULATORS, "rule", "matrix")
+    lines += [
+        f"  {key:<22} {out.doc}{in_unit(out.unit)} ({' x '.join(out.axes) or 'one number'})"
+        for key, out in world.OUTPUTS.items()
+    ]
+    return lines + parameter_lines(
+        schema(name, world.DEFAULT_RULE).values(), "experiment", *MODULATORS, "rule", "matrix"
+    )
 
 
 def rule_lines(name: str, law: ModuleType) -> list[str]:
@@ -213,7 +247,9 @@ def parameter_lines(declared, *groups: str) -> list[str]:
     for group in groups:
         lines += ["", f"Parameters: {GROUPS[group]}"]
         lines += [
-            f"  {f.name:<28} {f.format(f.default):>10} {f.unit:<5} {f.param.doc} ({allowed(f)})" for f in declared if f.group == group
+            f"  {f.name:<28} {f.format(f.default):>10} {f.unit:<5} {f.param.doc} ({allowed(f)})"
+            for f in declared
+            if f.group == group
         ]
     return lines
 

@@ -50,7 +50,9 @@ class Net(NamedTuple):
     fixed_weight: np.ndarray  # (F,) float
     release: np.ndarray  # (H, 4) neurons that release a modulator: first, one past the last, modulator, delay in steps
     release_nm: np.ndarray  # (H,) float, what one spike releases
-    writes_for: np.ndarray  # (N,) neuron whose presynaptic traces a spike writes, -1: none; empty where every neuron writes its own
+    writes_for: (
+        np.ndarray
+    )  # (N,) neuron whose presynaptic traces a spike writes, -1: none; empty where every neuron writes its own
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ class Circuit:
         self.populations.append(Population(name, kind, start, size, area, *model))
         return self.populations[-1]
 
-    def neurons(self, name: str, size: int, model: Lif | Izhikevich | Escape, area: int = 0, drive_by=(0.0, 0.0, 0.0, 0.0)) -> Population:
+    def neurons(
+        self, name: str, size: int, model: Lif | Izhikevich | Escape, area: int = 0, drive_by=(0.0, 0.0, 0.0, 0.0)
+    ) -> Population:
         """A population of neurons of this model; drive_by: input (mV) per unit of the DA, ACh, NE, 5-HT signal of its area."""
         return self._add(name, KINDS[type(model)], size, area, model, drive_by)
 
@@ -126,13 +130,17 @@ class Circuit:
         """Neighbouring populations, first to last, as one target; adds no neurons."""
         return Population(name, first.kind, first.start, last.stop - first.start, first.area)
 
-    def project(self, name, source, goal, pairs, weight, delay_ms=1.0, plastic=False, gain_mv=1.0, area=None) -> Projection:
+    def project(
+        self, name, source, goal, pairs, weight, delay_ms=1.0, plastic=False, gain_mv=1.0, area=None
+    ) -> Projection:
         """Connect `pairs` = (pre, post) neuron numbers with `weight` (a number or one per pair, >= 0); gain_mv: input per unit of weight."""
         pre, post = (np.asarray(x, np.int64) for x in pairs)
         order = np.lexsort((post, pre))
         weight = np.broadcast_to(np.asarray(weight, float), pre.shape)[order]
         area = goal.area if area is None else area
-        self.projections.append(Projection(name, source, goal, pre[order], post[order], weight, delay_ms, plastic, gain_mv, area))
+        self.projections.append(
+            Projection(name, source, goal, pre[order], post[order], weight, delay_ms, plastic, gain_mv, area)
+        )
         return self.projections[-1]
 
     def release(self, hub: Population, modulator: int, nm_per_spike: float, delay_ms: float = 0.0) -> None:
@@ -145,7 +153,9 @@ class Circuit:
         Currents stay those of `cells`: what is lost is the timing in the traces alone.
         """
         if other.size != cells.size:
-            raise ValueError(f"{other.name} has {other.size} neurons, {cells.name} has {cells.size}: one stands in for one")
+            raise ValueError(
+                f"{other.name} has {other.size} neurons, {cells.name} has {cells.size}: one stands in for one"
+            )
         self.stand_ins.append((other, cells))
 
     def slice(self, name: str) -> slice:
@@ -167,7 +177,9 @@ class Circuit:
         script = np.concatenate([np.zeros((2, 0), np.int64)] + [np.array(s, np.int64) for s in self.spikes], axis=1)
         script = np.unique(script, axis=1)  # sorted by step; a neuron spikes at most once in a step
         constants = [constants_of_step(p.model, h_ms) if p.model else (0.0,) * N_CONSTANTS for p in self.populations]
-        hubs = np.array([(p.start, p.stop, m, round(delay_ms / h_ms)) for p, m, _, delay_ms in self.hubs], np.int64).reshape(-1, 4)
+        hubs = np.array(
+            [(p.start, p.stop, m, round(delay_ms / h_ms)) for p, m, _, delay_ms in self.hubs], np.int64
+        ).reshape(-1, 4)
         drive_by = np.array([p.drive_by for p in self.populations])
         net = Net(
             pop,
@@ -193,7 +205,9 @@ class Circuit:
 def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> tuple[np.ndarray, ...]:
     """The projection table and the synapse arrays of `Net`, from `proj` on."""
     table = np.zeros((len(projections), 13), np.int64)
-    lists = {k: [np.zeros(0, np.int64)] for k in ("out_ptr", "target", "in_ptr", "in_synapse", "source", "fixed_target")}
+    lists = {
+        k: [np.zeros(0, np.int64)] for k in ("out_ptr", "target", "in_ptr", "in_synapse", "source", "fixed_target")
+    }
     fixed_weight = [np.zeros(0)]
     n_synapses = {True: 0, False: 0}
     n_out = n_in = n_pre = n_post = 0
@@ -249,14 +263,20 @@ def fan_out(source: Population, goals: np.ndarray, n: int, rng: np.random.Genera
 def recurrent_excitation(c: Circuit, cells: Population, strength: float, delay_ms: float = 1.0) -> None:
     """Motif: cells excite each other; `strength` is the summed weight (mV) onto one cell."""
     if strength > 0.0 and cells.size > 1:
-        c.project(f"{cells.name} recurrent", cells, cells, all_to_all(cells, cells), strength / (cells.size - 1), delay_ms)
+        c.project(
+            f"{cells.name} recurrent", cells, cells, all_to_all(cells, cells), strength / (cells.size - 1), delay_ms
+        )
 
 
-def inhibition(c: Circuit, source: Population, gate: Population, goal: Population, strength: float, drive_mv: float) -> None:
+def inhibition(
+    c: Circuit, source: Population, gate: Population, goal: Population, strength: float, drive_mv: float
+) -> None:
     """Motif: `source` excites the interneurons `gate` (drive_mv per spike), which inhibit `goal` (summed weight `strength`, mV).
 
     With the inputs as source it is feed-forward, with the goal itself as source it is disynaptic feedback inhibition.
     """
     if strength > 0.0:
         c.project(f"{source.name} to {gate.name}", source, gate, all_to_all(source, gate), drive_mv, 1.0)
-        c.project(f"{gate.name} to {goal.name}", gate, goal, all_to_all(gate, goal), strength / gate.size, 1.0, gain_mv=-1.0)
+        c.project(
+            f"{gate.name} to {goal.name}", gate, goal, all_to_all(gate, goal), strength / gate.size, 1.0, gain_mv=-1.0
+        )

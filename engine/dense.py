@@ -98,7 +98,13 @@ def row(matrix: np.ndarray, which: int, base: float, s: np.ndarray, floor: float
 
 
 def play_densely(
-    rule: Rule, matrix: np.ndarray, kin: Kinetics, grid_ms: np.ndarray, synapses: Synapses, events: Events, weights: np.ndarray
+    rule: Rule,
+    matrix: np.ndarray,
+    kin: Kinetics,
+    grid_ms: np.ndarray,
+    synapses: Synapses,
+    events: Events,
+    weights: np.ndarray,
 ) -> Course:
     """Weights and traces over grid_ms (T + 1,) of synapses that start at `weights` (S,), modulators at rest, no trace."""
     levels = new_levels(1)
@@ -129,13 +135,20 @@ def write_down(course: Course, n: int, memory: Memory) -> None:
     course.weight[n], (course.ltp[n], course.ltd[n]) = memory.w, memory.traces
 
 
-def arrive(rule: Rule, matrix: np.ndarray, s: np.ndarray, mem: Memory, synapses: Synapses, spikes: dict[int, list], n: int) -> None:
+def arrive(
+    rule: Rule, matrix: np.ndarray, s: np.ndarray, mem: Memory, synapses: Synapses, spikes: dict[int, list], n: int
+) -> None:
     """Presynaptic spikes that reach their synapses in step n: a = g_A- y (A- + A3- r2) f-(w), e- += a, w -= phi- a (P3)."""
     gain, phi = row(matrix, LTD_AMPLITUDE, 1.0, s, FLOOR_RATE), row(matrix, LTD_AT_ONCE, rule.phi_minus, s)
     for delay in np.unique(synapses.delay):
         for neuron in spikes.get(n - delay, []):
             k = np.flatnonzero((synapses.pre == neuron) & (synapses.delay == delay))
-            a = gain * mem.y[k] * (rule.a_minus + rule.a3_minus * mem.r2[k]) * soft(mem.w[k] - W_MIN, rule.mu_minus, rule.w_max)
+            a = (
+                gain
+                * mem.y[k]
+                * (rule.a_minus + rule.a3_minus * mem.r2[k])
+                * soft(mem.w[k] - W_MIN, rule.mu_minus, rule.w_max)
+            )
             write(rule, mem.main_minus, mem.rising_minus, k, a, rule.tau_e_ms * rule.ltd_decay_ratio)
             mem.w[k] = clipped(rule, mem.w[k] - phi * a)
             mem.x[k] = 1.0 if rule.pairing == NEAREST else mem.x[k] + 1.0
@@ -147,7 +160,12 @@ def spike_back(rule: Rule, matrix: np.ndarray, s: np.ndarray, mem: Memory, synap
     gain, phi = row(matrix, LTP_AMPLITUDE, 1.0, s, FLOOR_RATE), row(matrix, LTP_AT_ONCE, rule.phi_plus, s)
     for neuron in neurons:
         k = np.flatnonzero(synapses.post == neuron)
-        a = gain * mem.x[k] * (rule.a_plus + rule.a3_plus * mem.o2[k]) * soft(rule.w_max - mem.w[k], rule.mu_plus, rule.w_max)
+        a = (
+            gain
+            * mem.x[k]
+            * (rule.a_plus + rule.a3_plus * mem.o2[k])
+            * soft(rule.w_max - mem.w[k], rule.mu_plus, rule.w_max)
+        )
         write(rule, mem.main_plus, mem.rising_plus, k, a, rule.tau_e_ms)
         mem.w[k] = clipped(rule, mem.w[k] + phi * a)
         mem.y[k] = 1.0 if rule.pairing == NEAREST else mem.y[k] + 1.0

@@ -29,7 +29,10 @@ def export(run: Run, form: str) -> bytes:
 def citation(run: Run) -> list[str]:
     """What to cite for this run: the laboratory, then the papers of rule and experiment."""
     papers = [*find("rule", run.settings.rule).PAPERS, *find("experiment", run.settings.experiment).PAPERS]
-    return [f"Third Factor {run.version}: a laboratory in the browser for neuromodulated learning", *dict.fromkeys(papers)]
+    return [
+        f"Third Factor {run.version}: a laboratory in the browser for neuromodulated learning",
+        *dict.fromkeys(papers),
+    ]
 
 
 def about(run: Run) -> dict:
@@ -43,7 +46,10 @@ def about(run: Run) -> dict:
 
 def to_json(run: Run) -> bytes:
     """One JSON object, arrays as nested lists."""
-    outputs = {name: {**run.outputs[name]._asdict(), "values": finite_or_none(array.tolist())} for name, array in run.arrays.items()}
+    outputs = {
+        name: {**run.outputs[name]._asdict(), "values": finite_or_none(array.tolist())}
+        for name, array in run.arrays.items()
+    }
     return (json.dumps({**about(run), "outputs": outputs}, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 

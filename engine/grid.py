@@ -15,7 +15,22 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernel import inlined, kernel
-from engine.modulators import BASELINE, CLEARANCE, DRUG, HILL, KM, LINEAR, NO_DRUG, OFF, ON, RECEPTOR, TAU, VMAX, WASHOUT, Kinetics
+from engine.modulators import (
+    BASELINE,
+    CLEARANCE,
+    DRUG,
+    HILL,
+    KM,
+    LINEAR,
+    NO_DRUG,
+    OFF,
+    ON,
+    RECEPTOR,
+    TAU,
+    VMAX,
+    WASHOUT,
+    Kinetics,
+)
 from engine.plasticity import LEARNING_RATE, LTD_WINDOW, LTP_WINDOW, TRACE_DECAY, Rule
 
 # Step per time constant: sums of exponentials; smooth functions of them (saturation, modulated decay); slow binding (second order)
@@ -47,8 +62,14 @@ def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> Taus:
     levels += [kin.baseline_tau_ms for row in rows if row[BASELINE] > 0.0]
     levels += [row[WASHOUT] for row in rows if row[DRUG] != NO_DRUG]
     binding = [t for row in rows for t in (row[ON], row[OFF]) if t > 0.0]
-    curved = matrix[[LTP_WINDOW, LTD_WINDOW, TRACE_DECAY, LEARNING_RATE]].any() or any(row[RECEPTOR] == HILL for row in rows)
-    return Taus(np.unique(traces), np.unique(np.array(levels + binding, float)), KINETIC if binding else CURVED if curved else SMOOTH)
+    curved = matrix[[LTP_WINDOW, LTD_WINDOW, TRACE_DECAY, LEARNING_RATE]].any() or any(
+        row[RECEPTOR] == HILL for row in rows
+    )
+    return Taus(
+        np.unique(traces),
+        np.unique(np.array(levels + binding, float)),
+        KINETIC if binding else CURVED if curved else SMOOTH,
+    )
 
 
 @inlined

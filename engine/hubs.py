@@ -123,7 +123,12 @@ def add_hubs(
     """
     hubs = {m: c.neurons(f"{LABELS[m]} hub", N_HUB[m], hub_cell(values, m), NO_AREA) for m in emergent(values)}
     for m, hub in hubs.items():
-        c.release(hub, MODULATORS.index(m), float(values[f"{m}_burst_nm"]) / N_HUB[m], max(float(values[f"{m}_delay_ms"]), 0.0))
+        c.release(
+            hub,
+            MODULATORS.index(m),
+            float(values[f"{m}_burst_nm"]) / N_HUB[m],
+            max(float(values[f"{m}_delay_ms"]), 0.0),
+        )
     if "da" in hubs:
         prediction_error(c, values, hubs["da"], 1.0, reward, value)
     if "ach" in hubs or "ne" in hubs:
@@ -145,7 +150,9 @@ def hub_cell(values: Mapping[str, Value], m: str) -> Lif:
     return Lif(bias_mv=TONIC_MV[m], noise_mv=float(values[f"{m}_hub_noise_mv"]), tau_syn_ms=SYNAPSE_MS[m])
 
 
-def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_ms: float, delay_ms: float = 1.0, pairs=None) -> None:
+def join(
+    c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_ms: float, delay_ms: float = 1.0, pairs=None
+) -> None:
     """A fixed projection, each onto each or these pairs: the source at its unit rate drives a neuron of the goal by drive_mv, on average.
 
     A spike of weight w adds w mV that fades by exp(-h/tau_syn) in each step h, so a rate of r spikes per second adds r w / (1 - exp(-h/tau_syn))
@@ -159,7 +166,9 @@ def join(c: Circuit, source: Drive, goal: Population, drive_mv: float, tau_syn_m
     c.project(name, source.group, goal, pairs, weight, delay_ms, gain_mv=np.sign(drive_mv))
 
 
-def prediction_error(c: Circuit, values: Mapping[str, Value], goal: Population, sign: float, reward: Drive, value: Drive | None) -> None:
+def prediction_error(
+    c: Circuit, values: Mapping[str, Value], goal: Population, sign: float, reward: Drive, value: Drive | None
+) -> None:
     """(H1, H2): reward and value now with this sign, value before with the other."""
     join(c, reward, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
     if value is not None:

@@ -15,7 +15,11 @@ from engine.modulators import MODULATORS
 from engine.output import Output
 from engine.settings import Settings, make, schema
 
-MOTIFS = ("recurrent_mv", "inhibition_mv", "disinhibition_mv")  # what experiments with a network call the strengths of their motifs
+MOTIFS = (
+    "recurrent_mv",
+    "inhibition_mv",
+    "disinhibition_mv",
+)  # what experiments with a network call the strengths of their motifs
 
 
 class Measure(NamedTuple):
@@ -44,7 +48,9 @@ def outputs_of(world: ModuleType) -> Mapping[str, Output]:
             ("treated seed",),
             f"{what} without drugs and clamps and with the motifs as they are by default, this seed and the next ones; nan where there is no treatment",
         ),
-        "treated": Output("", ("treated seed",), f"{what} with the drugs, clamps and motifs that are set; nan where there is none"),
+        "treated": Output(
+            "", ("treated seed",), f"{what} with the drugs, clamps and motifs that are set; nan where there is none"
+        ),
     }
 
 

@@ -85,7 +85,9 @@ def _forgive(cls, name: str, otherwise):
         try:
             return original(self, *args, **kwargs)
         except Exception as error:  # whatever a damaged file raises: pickle has many
-            log.warning("Kernel cache: %s of %s failed (%s); compiling instead.", name, self._index_path, type(error).__name__)
+            log.warning(
+                "Kernel cache: %s of %s failed (%s); compiling instead.", name, self._index_path, type(error).__name__
+            )
             return otherwise
 
     setattr(cls, name, forgiving)

@@ -212,12 +212,18 @@ def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
             cell[EPS, where], cell[RATE, where], whole[NEXT, where] = -1.0, 1.0, -NEVER
     plastic = net.proj[net.proj[:, PLASTIC] == 1]
     traces = [
-        np.zeros((3, int((plastic[:, stop] - plastic[:, start]).sum()))) for start, stop in ((PRE_START, PRE_STOP), (POST_START, POST_STOP))
+        np.zeros((3, int((plastic[:, stop] - plastic[:, start]).sum())))
+        for start, stop in ((PRE_START, PRE_STOP), (POST_START, POST_STOP))
     ]
     for trace in traces:
         trace[SLOW_MS] = -1e300
     return State(
-        np.zeros(N_CLOCK, np.int64), cell, whole, np.zeros((memory, n + 1), np.int64), *traces, np.zeros((agenda_steps, N_MODULATORS))
+        np.zeros(N_CLOCK, np.int64),
+        cell,
+        whole,
+        np.zeros((memory, n + 1), np.int64),
+        *traces,
+        np.zeros((agenda_steps, N_MODULATORS)),
     )
 
 
@@ -568,7 +574,19 @@ def arrivals(net, rule, matrix, signals, tables, syn, state, n, now, b, t_ms, no
             slow = slow_trace(state.pre, place, rule.tau_x_ms, t_ms)
             event = pre_event(rule, matrix, signals, a, past, b, slow, norm)
             arrive_plastic(
-                p, gain, net.out_ptr, net.target, syn, past, state.post[PAIR], state.cell[CURRENT], i, b, event, straight, written
+                p,
+                gain,
+                net.out_ptr,
+                net.target,
+                syn,
+                past,
+                state.post[PAIR],
+                state.cell[CURRENT],
+                i,
+                b,
+                event,
+                straight,
+                written,
             )
             if written > 0.0:
                 add_spike(rule, state.pre, place, past[b, WINDOW_PLUS], slow, t_ms)
@@ -612,7 +630,9 @@ def schedule_release(net, state, n, slot):
         i = state.ring[slot, k]
         for h in range(net.release.shape[0]):
             if net.release[h, HUB_FIRST] <= i < net.release[h, HUB_STOP]:
-                state.agenda[(n + net.release[h, HUB_DELAY]) % ahead, net.release[h, HUB_MODULATOR]] += net.release_nm[h]
+                state.agenda[(n + net.release[h, HUB_DELAY]) % ahead, net.release[h, HUB_MODULATOR]] += net.release_nm[
+                    h
+                ]
 
 
 @inlined

@@ -121,12 +121,18 @@ NEGLIGIBLE_NM = 1e-12  # a difference below this is none; it also keeps denormal
 def readings() -> tuple[tuple[str, Callable[[Value], float]], ...]:
     """Every column with how its number is read from a value: times in ms, choices as their index."""
     spec = fields(Modulator)
-    choice = {name: {c: float(i) for i, c in enumerate(spec[name].param.choices)}.get for name in COLUMNS if spec[name].kind is str}
+    choice = {
+        name: {c: float(i) for i, c in enumerate(spec[name].param.choices)}.get
+        for name in COLUMNS
+        if spec[name].kind is str
+    }
     return tuple((name, choice.get(name) or SCALE.get(name, 1.0).__mul__) for name in COLUMNS)
 
 
 def kinetics(
-    values: dict[str, Value], areas: tuple[dict[str, Value], ...], epochs: tuple[tuple[float, dict[str, Value]], ...] = ()
+    values: dict[str, Value],
+    areas: tuple[dict[str, Value], ...],
+    epochs: tuple[tuple[float, dict[str, Value]], ...] = (),
 ) -> Kinetics:
     """Constants of every area. `areas`: overrides by parameter name; `epochs`: (start in ms, tonic overrides) after the first.
 
@@ -134,7 +140,13 @@ def kinetics(
     """
     rows = [{**values, **area} for area in areas]
     table = np.array(
-        [[[*(number(row[f"{m}_{name}"]) for name, number in readings()), row.get(f"{m}_effect", 1.0)] for m in MODULATORS] for row in rows]
+        [
+            [
+                [*(number(row[f"{m}_{name}"]) for name, number in readings()), row.get(f"{m}_effect", 1.0)]
+                for m in MODULATORS
+            ]
+            for row in rows
+        ]
     )
     tonic = [table[:, :, TONIC]]
     for _, override in epochs:
@@ -292,7 +304,12 @@ def changeless(kin, a, m):
 @inlined
 def is_plain(kin, a, m):
     """True when the level is a sum of exponentials and the receptor follows at once: see plasticity.plain_signals."""
-    return changeless(kin, a, m) and kin.table[a, m, CLEARANCE] == LINEAR and kin.table[a, m, ON] <= 0.0 and kin.table[a, m, OFF] <= 0.0
+    return (
+        changeless(kin, a, m)
+        and kin.table[a, m, CLEARANCE] == LINEAR
+        and kin.table[a, m, ON] <= 0.0
+        and kin.table[a, m, OFF] <= 0.0
+    )
 
 
 @inlined

@@ -92,7 +92,9 @@ class Field:
             )
         if self.kind is int:
             if value != int(value):
-                raise ParameterError(f"{self.name} = {value:g}{self._unit_suffix} is not a whole number ({self.param.doc}).")
+                raise ParameterError(
+                    f"{self.name} = {value:g}{self._unit_suffix} is not a whole number ({self.param.doc})."
+                )
             return int(value)
         return float(value) + 0.0  # -0.0 and 0.0 are the same state
 
@@ -105,7 +107,9 @@ class Field:
             return value
         near = get_close_matches(value, self.param.choices, 1, 0.5) if isinstance(value, str) else []
         hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise ParameterError(f"{self.name} = {short(value)} is not one of {', '.join(self.param.choices)} ({self.param.doc}).{hint}")
+        raise ParameterError(
+            f"{self.name} = {short(value)} is not one of {', '.join(self.param.choices)} ({self.param.doc}).{hint}"
+        )
 
     def parse(self, text: str) -> Value:
         """A value from text, as in a URL or on the command line."""
@@ -114,7 +118,9 @@ class Field:
         try:
             number = float(text) if len(text) <= 40 else math.nan
         except ValueError:
-            raise ParameterError(f"{self.name} = {short(text)} is not a number ({self.param.doc}{self._in_unit}).") from None
+            raise ParameterError(
+                f"{self.name} = {short(text)} is not a number ({self.param.doc}{self._in_unit})."
+            ) from None
         return self.check(number)
 
     def format(self, value: Value) -> str:

@@ -188,7 +188,9 @@ class Tables(NamedTuple):
 
 def new_tables(n_areas: int, length: int) -> Tables:
     """Tables for blocks of at most `length` steps."""
-    tables = Tables(np.zeros((n_areas, length + 1, N_COLUMNS)), np.zeros((3, 4)), np.zeros(15), np.zeros((n_areas, 4, 10)))
+    tables = Tables(
+        np.zeros((n_areas, length + 1, N_COLUMNS)), np.zeros((3, 4)), np.zeros(15), np.zeros((n_areas, 4, 10))
+    )
     restart(tables)
     return tables
 
@@ -261,7 +263,11 @@ _Q = 15.0**0.5
 NODES = np.array([0.5 - _Q / 10, 0.5, 0.5 + _Q / 10])
 WEIGHTS = np.array([5.0, 8.0, 5.0]) / 18.0
 COLLOCATION = np.array(
-    [[5 / 36, 2 / 9 - _Q / 15, 5 / 36 - _Q / 30], [5 / 36 + _Q / 24, 2 / 9, 5 / 36 - _Q / 24], [5 / 36 + _Q / 30, 2 / 9 + _Q / 15, 5 / 36]]
+    [
+        [5 / 36, 2 / 9 - _Q / 15, 5 / 36 - _Q / 30],
+        [5 / 36 + _Q / 24, 2 / 9, 5 / 36 - _Q / 24],
+        [5 / 36 + _Q / 30, 2 / 9 + _Q / 15, 5 / 36],
+    ]
 )
 
 
@@ -369,7 +375,11 @@ def extend(rule, m, past, pace, a, s, n, h_ms, one_way):
     g_plus1, g_minus1 = node_gates(rule, m, s, 1, 1.6 * speed)
     g_plus2, g_minus2 = node_gates(rule, m, s, 2, speed)
     plus = trace_decays(m, s, pace, PACE_PLUS, rule.tau_e_ms)
-    minus = plus if rule.ltd_decay_ratio == 1.0 else trace_decays(m, s, pace, PACE_MINUS, rule.tau_e_ms * rule.ltd_decay_ratio)
+    minus = (
+        plus
+        if rule.ltd_decay_ratio == 1.0
+        else trace_decays(m, s, pace, PACE_MINUS, rule.tau_e_ms * rule.ltd_decay_ratio)
+    )
     add_gates(past, a, n, K_PLUS, DECAY_PLUS, g_plus0, g_plus1, g_plus2, plus)
     add_gates(past, a, n, K_MINUS, DECAY_MINUS, g_minus0, g_minus1, g_minus2, minus)
     if rule.tau_rise_ms > 0.0:
@@ -424,7 +434,11 @@ def trace_decays(m, s, pace, first, tau_ms):
     d0 = COLLOCATION[0, 0] * r0 + COLLOCATION[0, 1] * r1 + COLLOCATION[0, 2] * r2
     d1 = COLLOCATION[1, 0] * r0 + COLLOCATION[1, 1] * r1 + COLLOCATION[1, 2] * r2
     d2 = COLLOCATION[2, 0] * r0 + COLLOCATION[2, 1] * r1 + COLLOCATION[2, 2] * r2
-    f0, f1, f2 = exp(-k * max(d0, 0.0)), exp(-k * max(d1, 0.0)), exp(-k * max(d2, 0.0))  # a weight of the collocation is negative
+    f0, f1, f2 = (
+        exp(-k * max(d0, 0.0)),
+        exp(-k * max(d1, 0.0)),
+        exp(-k * max(d2, 0.0)),
+    )  # a weight of the collocation is negative
     return f0, f1, f2, exp(-k * (WEIGHTS[0] * r0 + WEIGHTS[1] * r1 + WEIGHTS[2] * r2))
 
 
@@ -547,7 +561,9 @@ def post_event(rule, m, s, a, past, n, slow, norm):
     gain = factor(m, LTP_AMPLITUDE, s, a, FLOOR_RATE) * (rule.a_plus + rule.a3_plus * slow)
     rise = norm / past[n, DECAY_RISE] if rule.tau_rise_ms > 0.0 else 0.0
     at_once = linear(m, LTP_AT_ONCE, rule.phi_plus, s, a)
-    return Event(gain, at_once, rule.mu_plus, norm / past[n, DECAY_PLUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS])
+    return Event(
+        gain, at_once, rule.mu_plus, norm / past[n, DECAY_PLUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS]
+    )
 
 
 @inlined
@@ -556,7 +572,9 @@ def pre_event(rule, m, s, a, past, n, slow, norm):
     gain = factor(m, LTD_AMPLITUDE, s, a, FLOOR_RATE) * (rule.a_minus + rule.a3_minus * slow)
     rise = norm / past[n, DECAY_RISE] if rule.tau_rise_ms > 0.0 else 0.0
     at_once = -linear(m, LTD_AT_ONCE, rule.phi_minus, s, a)
-    return Event(gain, at_once, rule.mu_minus, norm / past[n, DECAY_MINUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS])
+    return Event(
+        gain, at_once, rule.mu_minus, norm / past[n, DECAY_MINUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS]
+    )
 
 
 @inlined
@@ -601,7 +619,9 @@ def rebase(syn, past, first, stop, n, w_max, straight):
     plus, minus, rise = past[n, DECAY_PLUS], past[n, DECAY_MINUS], past[n, DECAY_RISE]
     k_plus, k_minus = past[n, K_PLUS], past[n, K_MINUS]
     for i in range(first, stop):
-        syn[i, ANCHOR] = straight_weight(syn, i, k_plus, k_minus, w_max) if straight else bounded(syn, past, i, n, w_max)
+        syn[i, ANCHOR] = (
+            straight_weight(syn, i, k_plus, k_minus, w_max) if straight else bounded(syn, past, i, n, w_max)
+        )
         syn[i, E_PLUS] = kept(syn[i, E_PLUS] * plus)
         syn[i, E_MINUS] = kept(syn[i, E_MINUS] * minus)
         syn[i, LAST] = 0.0

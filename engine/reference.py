@@ -24,7 +24,13 @@ COLUMNS = ("parameter", "unit", "allowed", "default", "meaning")
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, "## Experiments", *map(experiment_part, own(experiments()).items()), "## Rules", *map(rule_part, own(rules()).items())]
+    parts = [
+        HEAD,
+        "## Experiments",
+        *map(experiment_part, own(experiments()).items()),
+        "## Rules",
+        *map(rule_part, own(rules()).items()),
+    ]
     return "\n\n".join(part.strip("\n") for part in (*parts, family_part(), modulator_part(), matrix_part())) + "\n"
 
 
@@ -36,7 +42,9 @@ def own(modules: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
 def experiment_part(item: tuple[str, ModuleType]) -> str:
     """One experiment: question, equations, presets, parameters, outputs, limits."""
     name, world = item
-    presets = table(("preset", "rule", "note"), [(v["title"], f"`{v['rule']}`", v["note"]) for v in world.PRESETS.values()])
+    presets = table(
+        ("preset", "rule", "note"), [(v["title"], f"`{v['rule']}`", v["note"]) for v in world.PRESETS.values()]
+    )
     outputs = [(f"`{k}`", o.unit, " × ".join(o.axes) or "one number", o.doc) for k, o in world.OUTPUTS.items()]
     return "\n\n".join(
         [
@@ -76,7 +84,9 @@ def matrix_part() -> str:
     """The rows of the modulation matrix."""
     cells = ", ".join(f"`_by_{m}` ({LABELS[m]})" for m in MODULATORS)
     intro = f"A cell is `<row>_by_<modulator>`, with the ends {cells}: the effect of one unit of that signal. All are 0 unless a rule sets them."
-    return f"## Modulation matrix\n\n{intro}\n\n" + table(("row", "what it changes"), [(f"`{row}`", ROW_DOCS[row]) for row in ROWS])
+    return f"## Modulation matrix\n\n{intro}\n\n" + table(
+        ("row", "what it changes"), [(f"`{row}`", ROW_DOCS[row]) for row in ROWS]
+    )
 
 
 def text_block(module: ModuleType) -> str:
@@ -104,7 +114,11 @@ def parameter_table(declared: Iterable[Field]) -> str:
 def allowed(field: Field) -> str:
     """Bounds, or the words to choose from."""
     p = field.param
-    return ", ".join(p.choices) if field.kind is str else f"{p.lo:g} to {p.hi:g}" + (", whole" if field.kind is int else "")
+    return (
+        ", ".join(p.choices)
+        if field.kind is str
+        else f"{p.lo:g} to {p.hi:g}" + (", whole" if field.kind is int else "")
+    )
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

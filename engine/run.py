@@ -45,7 +45,9 @@ class Control:
         return not self.partial
 
 
-def run_in_chunks(job: Job, world: NamedTuple, memory: np.ndarray, total_ms: int, rng: np.random.Generator, control: Control) -> int:
+def run_in_chunks(
+    job: Job, world: NamedTuple, memory: np.ndarray, total_ms: int, rng: np.random.Generator, control: Control
+) -> int:
     """Advance a fresh job by 1 ms steps to total_ms, in chunks between which `control` may stop it; returns where it ended (ms)."""
     end_ms = 0
     for begin_ms in range(0, total_ms, CHUNK_MS):
@@ -90,7 +92,13 @@ class Run:
 
 
 def run(
-    experiment: str, rule: str | None = None, seed: int = 1, *, tier: str = "settled", control: Control | None = None, **parameters
+    experiment: str,
+    rule: str | None = None,
+    seed: int = 1,
+    *,
+    tier: str = "settled",
+    control: Control | None = None,
+    **parameters,
 ) -> Run:
     """Run an experiment and return its arrays.
 

@@ -124,7 +124,9 @@ def play(physics, scripts, w_start, sample_ms, rng):
     for k in range(final.shape[0]):
         spikes = slice(scripts.spike_at[k], scripts.spike_at[k + 1])
         pulses = slice(scripts.pulse_at[k], scripts.pulse_at[k + 1])
-        turns_ms = np.concatenate((scripts.pulse_ms[pulses], drug_marks(physics.kin, scripts.times_ms[k, START], scripts.times_ms[k, END])))
+        turns_ms = np.concatenate(
+            (scripts.pulse_ms[pulses], drug_marks(physics.kin, scripts.times_ms[k, START], scripts.times_ms[k, END]))
+        )
         marks, kinds = all_marks(scripts.spike_ms[spikes], turns_ms, scripts.times_ms[k], sample_ms)
         grid = fill_grid(marks, kinds, physics.taus)
         step = places_in(grid, scripts.spike_ms[spikes])
@@ -141,7 +143,23 @@ def play(physics, scripts, w_start, sample_ms, rng):
         syn = np.zeros((n, 6 if rule.tau_rise_ms > 0.0 else 4))
         syn[:, ANCHOR] = w_start
         restart(tables)
-        record = Record(places_in(grid, sample_ms), watch, watch, synapse, modulator, gates, watch[:0], no_weights, np.zeros(2, np.int64))
-        simulate(Job(net, rule, physics.matrix, kin, levels, syn, tables, state, log, record), NoWorld(0.0), np.zeros(0), grid, rng)
+        record = Record(
+            places_in(grid, sample_ms),
+            watch,
+            watch,
+            synapse,
+            modulator,
+            gates,
+            watch[:0],
+            no_weights,
+            np.zeros(2, np.int64),
+        )
+        simulate(
+            Job(net, rule, physics.matrix, kin, levels, syn, tables, state, log, record),
+            NoWorld(0.0),
+            np.zeros(0),
+            grid,
+            rng,
+        )
         final[k] = syn[:, ANCHOR]
     return final, synapse[:, :, 0], modulator[:, :, 0], gates[:, 0]

@@ -156,7 +156,9 @@ def _seed(seed: object, problems: list[str]) -> int:
     return 1
 
 
-def _affordable(experiment: str, spec: Mapping[str, Field], values: dict[str, Value], problems: list[str]) -> dict[str, Value]:
+def _affordable(
+    experiment: str, spec: Mapping[str, Field], values: dict[str, Value], problems: list[str]
+) -> dict[str, Value]:
     """The values, or the defaults where the run they ask for would cost more than the experiment allows."""
     sentence = find("experiment", experiment).cost(values)
     if not sentence:

@@ -38,7 +38,9 @@ def chromium() -> str:
     """Path of the browser. Without one the page tests fail: they are never skipped."""
     found = [path for path in map(shutil.which, CHROMIUM_NAMES) if path]
     if not found:
-        pytest.fail("The page tests need Chromium. `make test` installs it; or put `chromium` or `google-chrome` on the PATH.")
+        pytest.fail(
+            "The page tests need Chromium. `make test` installs it; or put `chromium` or `google-chrome` on the PATH."
+        )
     return found[0]
 
 

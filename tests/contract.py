@@ -28,7 +28,9 @@ def check_rule(rule: ModuleType) -> None:
     check_papers(rule.PAPERS)
     first_authors = {paper.split()[0] for paper in rule.PAPERS}
     assert YEAR.search(rule.__doc__), f"{rule.__name__}: the docstring has no year of a reference"
-    assert any(author in rule.__doc__ for author in first_authors), f"{rule.__name__}: the docstring names none of {first_authors}"
+    assert any(author in rule.__doc__ for author in first_authors), (
+        f"{rule.__name__}: the docstring names none of {first_authors}"
+    )
     assert rule.LESION, f"{rule.__name__}: a lesion must change something"
 
 
@@ -45,7 +47,9 @@ def check_experiment(world: ModuleType) -> None:
 
 def check_words(module: ModuleType, *names: str) -> None:
     assert module.__doc__, f"{module.__name__} has no docstring"
-    assert [name for name in names if not (isinstance(getattr(module, name), str) and getattr(module, name).strip())] == []
+    assert [
+        name for name in names if not (isinstance(getattr(module, name), str) and getattr(module, name).strip())
+    ] == []
 
 
 def check_equations(equations: tuple[str, ...]) -> None:
@@ -116,12 +120,16 @@ def check_promise(name: str) -> None:
     """The promise of a rule holds, and its lesion breaks it."""
     rule = find("rule", name)
     assert rule.promise(pairing_percent(name)), f"{name}: {rule.PROMISE}"
-    assert not rule.promise(pairing_percent(name, rule.LESION)), f"{name} keeps its promise with the lesion {rule.LESION}"
+    assert not rule.promise(pairing_percent(name, rule.LESION)), (
+        f"{name} keeps its promise with the lesion {rule.LESION}"
+    )
 
 
 def pairing_percent(rule: str, lesion: dict | None = None) -> Callable[..., float]:
     """What a promise is about: weight after the pairing protocol in % of its start."""
-    return lambda **values: float(run_settings(make("pairing", rule, **{**values, **(lesion or {})}), "live").final_percent)
+    return lambda **values: float(
+        run_settings(make("pairing", rule, **{**values, **(lesion or {})}), "live").final_percent
+    )
 
 
 def check_presets(world_name: str) -> None:
@@ -139,7 +147,9 @@ def elsewhere(field: Field, value) -> list:
         return [word for word in p.choices if word != value]
     lo, hi = field.slider
     target = (lo + hi) / 2 if not p.log else max(lo, hi * 1e-3) ** 0.5 * hi**0.5
-    moved = value + 0.3 * (target - value) if abs(target - value) > 0.05 * (hi - lo) or p.log else value - 0.3 * (hi - lo)
+    moved = (
+        value + 0.3 * (target - value) if abs(target - value) > 0.05 * (hi - lo) or p.log else value - 0.3 * (hi - lo)
+    )
     moved = round(moved) if field.kind is int else moved
     return [moved if moved != value else value + 1]
 
@@ -149,7 +159,10 @@ def check_alive(experiment: str, rule: str, name: str, wake: dict, runs: dict) -
     field = schema(experiment, rule)[name]
     settings = make(experiment, rule, **wake)
     before = remembered(runs, settings)
-    return all(different(before, run_settings(moved(settings, name, value), "live")) for value in elsewhere(field, settings[name]))
+    return all(
+        different(before, run_settings(moved(settings, name, value), "live"))
+        for value in elsewhere(field, settings[name])
+    )
 
 
 def moved(settings: Settings, name: str, value) -> Settings:

@@ -148,7 +148,8 @@ def step_by_step(cues, onset, reward, reward_step, steps, alpha, gamma, lam):
     value, error = np.zeros((2, len(cues), steps))
     for n, shown in enumerate(cues):
         active = [
-            np.array([[shown[k] and s == t and t >= o for s in range(steps)] for k, o in enumerate(onset)], float) for t in range(steps)
+            np.array([[shown[k] and s == t and t >= o for s in range(steps)] for k, o in enumerate(onset)], float)
+            for t in range(steps)
         ]
         z = np.zeros_like(w)
         for t in range(steps):
@@ -291,7 +292,9 @@ def test_bandit_draws_what_it_says():
 
 def test_parameters_may_differ_by_agent():
     choice, reward = np.tile([0, 1, 0, 0, 1], (3, 1)), np.tile([1.0, 0.0, 1.0, 0.0, 1.0], (3, 1))
-    together = q_learning(recorded(choice, reward, 2), alpha=[0.1, 0.5, 0.9], beta=[1.0, 2.0, 3.0], forgetting=[0.0, 0.1, 0.2])
+    together = q_learning(
+        recorded(choice, reward, 2), alpha=[0.1, 0.5, 0.9], beta=[1.0, 2.0, 3.0], forgetting=[0.0, 0.1, 0.2]
+    )
     for agent, values in enumerate([(0.1, 1.0, 0.0), (0.5, 2.0, 0.1), (0.9, 3.0, 0.2)]):
         alone = q_learning(recorded(choice[agent], reward[agent], 2), *values)
         assert np.array_equal(alone.q[0], together.q[agent])
@@ -390,7 +393,9 @@ def test_yu_dayan_2005_the_less_reliable_the_cue_the_later_it_is_dropped():
 
 
 def test_yu_dayan_2005_too_little_norepinephrine_perseverates_and_too_much_is_restless():
-    (_, weak_late, weak), (_, late, intact), (_, strong_late, strong) = (cue_learner(ne_gain=g) for g in (0.3, 1.0, 4.0))
+    (_, weak_late, weak), (_, late, intact), (_, strong_late, strong) = (
+        cue_learner(ne_gain=g) for g in (0.3, 1.0, 4.0)
+    )
     assert weak_late.mean() > 1.5 * late.mean() > 1.5 * strong_late.mean()
     assert weak < intact / 2 < strong / 4
 
@@ -414,7 +419,9 @@ def accuracy(pay: tuple[float, float], trials: int, agents: int = 6000, **values
     return mean_and_error(best.reshape(3, agents).T)
 
 
-@pytest.mark.parametrize(("trials", "values"), [(50, {}), (100, {"anneal_trials": 10.0}), (200, {"anneal_trials": 10.0})])
+@pytest.mark.parametrize(
+    ("trials", "values"), [(50, {}), (100, {"anneal_trials": 10.0}), (200, {"anneal_trials": 10.0})]
+)
 def test_collins_frank_2014_opponency_suits_the_pay(trials, values):
     """From rho -.9 to +.9 accuracy falls by more than 4 points in the lean task and rises by more than 2 in the rich one."""
     (rich, rich_error), (lean, lean_error) = accuracy(RICH, trials, **values), accuracy(LEAN, trials, **values)
@@ -432,7 +439,8 @@ def test_collins_frank_2014_without_annealing_the_rise_is_lost_in_a_long_run():
 @pytest.mark.parametrize(("alpha", "beta"), [(0.3, 1.5), (0.6, 3.0), (0.9, 1.5)])
 def test_jaskir_frank_2023_opponency_that_follows_the_pay_helps_in_both_tasks(pay, alpha, beta):
     runs = [
-        opal_star(bandit(np.tile(pay, (100, 1)), 3000, np.random.default_rng(11)), alpha_actor=alpha, beta=beta, k=k) for k in (0.0, 20.0)
+        opal_star(bandit(np.tile(pay, (100, 1)), 3000, np.random.default_rng(11)), alpha_actor=alpha, beta=beta, k=k)
+        for k in (0.0, 20.0)
     ]
     (fixed, fixed_error), (free, free_error) = (mean_and_error(run.probability[:, :, 0].mean(1)) for run in runs)
     assert free - fixed > 3 * np.hypot(fixed_error, free_error)
@@ -521,7 +529,9 @@ def test_grossman_2022_meta_learning_is_faster_after_and_noisier_before():
 def test_grossman_2022_losses_are_learned_from_while_they_are_unexpected():
     """Before the reversal losses are rare and their rate is high; as they go on, expected uncertainty rises and the rate falls."""
     probabilities = reversals((100, 100), 0.9, 0.1)
-    intact, lesioned = (meta_learning(bandit(probabilities, 1000, np.random.default_rng(13)), psi=p) for p in (0.3, 0.0))
+    intact, lesioned = (
+        meta_learning(bandit(probabilities, 1000, np.random.default_rng(13)), psi=p) for p in (0.3, 0.0)
+    )
     rate, expected, unexpected = (values.mean(0) for values in (intact.alpha_minus, intact.expected, intact.unexpected))
     assert unexpected[100] > 10 * abs(unexpected[80:100].mean())
     assert expected[105] > 1.3 * expected[100]
@@ -546,7 +556,10 @@ PLAY = recorded(np.zeros(3, int), np.ones(3), 2)
         (lambda: temporal_difference(ONE, [5], np.ones(3), 15, 25, gamma=-0.1), "gamma = -0.1 is outside [0, 1]."),
         (lambda: temporal_difference(ONE, [0], np.ones(3), 15, 25), "onset_step = 0 is outside [1, 24]."),
         (lambda: temporal_difference(ONE, [5], np.ones(3), 25, 25), "reward_step = 25 is outside [0, 24]."),
-        (lambda: temporal_difference(ONE, [5, 6], np.ones(3), 15, 25), "onset_step has 2 onsets; it must have one for each of the 1 cues."),
+        (
+            lambda: temporal_difference(ONE, [5, 6], np.ones(3), 15, 25),
+            "onset_step has 2 onsets; it must have one for each of the 1 cues.",
+        ),
         (lambda: pearce_hall(ONE, np.ones(3), gamma=2), "gamma = 2 is outside [0, 1]."),
         (lambda: redish(ONE, np.ones(3), drug=-0.1), "drug = -0.1 is outside [0, inf]."),
         (lambda: q_learning(PLAY, alpha=np.nan), "alpha = nan is outside [0, 1]."),
@@ -560,7 +573,10 @@ PLAY = recorded(np.zeros(3, int), np.ones(3), 2)
         (lambda: opal_star(PLAY, anneal_trials=0.0), "anneal_trials = 0 is outside [1, inf]."),
         (lambda: change_point(PLAY, hazard=1.01), "hazard = 1.01 is outside [0, 1]."),
         (lambda: change_point(recorded([0], [3.0], 2)), "reward = 3 is outside [0, 1]."),
-        (lambda: yu_dayan(np.ones((2, 3, 1))), "right has shape (2, 3, 1); it must be (agents, trials, cues) with two cues or more."),
+        (
+            lambda: yu_dayan(np.ones((2, 3, 1))),
+            "right has shape (2, 3, 1); it must be (agents, trials, cues) with two cues or more.",
+        ),
         (lambda: recorded([0, 2], [1, 1], 2), "choices = 2 is outside [-1, 1]."),
         (lambda: bandit([[0.5, 1.5]], 3, np.random.default_rng(0)), "rates = 1.5 is outside [0, 1]."),
     ],

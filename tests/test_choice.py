@@ -18,7 +18,15 @@ BLOCKED = {m: {f"{m}_drug": "antagonist", f"{m}_drug_dose": 1000.0} for m in MOD
 FROZEN = {"eta_per_s": 1e-4}
 CUT = {"a_plus": 0.0, "w_start": 0.0}
 UNMODULATED = {"learning_rate_by_ne": 0.0, "learning_rate_by_ach": 0.0, "exploration_noise_by_ne": 0.0}
-STIMULATED = {"p_best": 0.5, "p_other": 0.5, "block": 400, "trials": 60, "opto_option": "A", "opto_nm": 100.0, "pause_s": 2.0}
+STIMULATED = {
+    "p_best": 0.5,
+    "p_other": 0.5,
+    "block": 400,
+    "trials": 60,
+    "opto_option": "A",
+    "opto_nm": 100.0,
+    "pause_s": 2.0,
+}
 TONIC = {"ne_source": "scripted", "ne_burst_nm": 0.0}
 BLOCK = 40
 
@@ -27,7 +35,9 @@ BLOCK = 40
 def courses(seeds: int = SEEDS, first: int = 0, **parameters) -> tuple:
     """The trials of so many seeds."""
     values = dict(make("choice", **parameters).values)
-    return tuple(choice.one_seed(values, seed, int(values["trials"]), Control()) for seed in range(first, first + seeds))
+    return tuple(
+        choice.one_seed(values, seed, int(values["trials"]), Control()) for seed in range(first, first + seeds)
+    )
 
 
 def best(found) -> np.ndarray:
@@ -116,7 +126,9 @@ def test_a_burst_after_an_option_shifts_value_and_choice_to_it(claim):
 
 def released(found, modulator: int, first: int, last: int) -> np.ndarray:
     """Concentration after the outcome in these trials from the reversal (seeds,)."""
-    return np.array([np.mean([c.concentration_nm[at + first : at + last, modulator].mean() for at in (40, 80)]) for c in found])
+    return np.array(
+        [np.mean([c.concentration_nm[at + first : at + last, modulator].mean() for at in (40, 80)]) for c in found]
+    )
 
 
 def test_yu_dayan_2005_norepinephrine_peaks_at_the_switch_and_acetylcholine_follows(claim):
@@ -142,7 +154,10 @@ def test_acetylcholine_sets_the_threshold_of_norepinephrine(claim):
 def test_blocking_a_modulator_slows_adaptation(claim, modulator):
     """The first fifteen trials after a reversal; the lesion of the claim is the receptor antagonist itself."""
     intact, blocked = after(courses(MORE)), after(courses(MORE, **BLOCKED[modulator]))
-    trials = [sample([choice.to_criterion(best((c,)), c.best[None], BLOCK) for c in courses(MORE, **v)]) for v in ({}, BLOCKED[modulator])]
+    trials = [
+        sample([choice.to_criterion(best((c,)), c.best[None], BLOCK) for c in courses(MORE, **v)])
+        for v in ({}, BLOCKED[modulator])
+    ]
     if modulator == "da":  # at chance half of the choices are right at once: the end of the block tells
         intact, blocked = late(courses(MORE)), late(courses(MORE, **BLOCKED["da"]))
     assert less(intact, blocked).low > 0.0
@@ -172,14 +187,25 @@ def test_aston_jones_2005_tonic_norepinephrine_has_its_best_in_the_middle(claim)
     low, middle, high = (throughout(courses(MORE, ne_tonic_nm=nm, **TONIC)) for nm in levels)
     assert less(middle, low).low > 0.05
     assert less(middle, high).low > 0.05
-    entropy = [sample([choice.running_entropy(c.choice, 2).mean() for c in courses(MORE, ne_tonic_nm=nm, **TONIC)]) for nm in levels]
+    entropy = [
+        sample([choice.running_entropy(c.choice, 2).mean() for c in courses(MORE, ne_tonic_nm=nm, **TONIC)])
+        for nm in levels
+    ]
     assert less(entropy[1], entropy[0]).mean > 0.0 and less(entropy[2], entropy[1]).low > 0.0
     off = {"learning_rate_by_ne": 0.0, "exploration_noise_by_ne": 0.0}
     flat = [throughout(courses(MORE, ne_tonic_nm=nm, **TONIC, **off)) for nm in levels[:2]]
     assert np.array_equal(flat[0].values, flat[1].values)
-    claim("choice: P(best) at a tonic NE of 200 nM less that at 0", less(middle, low), less(flat[1], flat[0]), "no NE rows in the matrix")
     claim(
-        "choice: P(best) at a tonic NE of 200 nM less that at 1600", less(middle, high), less(flat[1], flat[0]), "no NE rows in the matrix"
+        "choice: P(best) at a tonic NE of 200 nM less that at 0",
+        less(middle, low),
+        less(flat[1], flat[0]),
+        "no NE rows in the matrix",
+    )
+    claim(
+        "choice: P(best) at a tonic NE of 200 nM less that at 1600",
+        less(middle, high),
+        less(flat[1], flat[0]),
+        "no NE rows in the matrix",
     )
 
 
@@ -191,7 +217,12 @@ def test_grossman_2022_without_uncertainty_reversals_are_followed_late(claim):
     for first, last in ((0, 5), (5, 15)):
         one, other = after(intact, 80, first, last), after(lesion, 80, first, last)
         assert less(one, other).low > 0.0
-        claim(f"choice: P(best) in trials {first + 1}-{last} after a reversal, 80/20", one, other, "NE and ACh antagonists")
+        claim(
+            f"choice: P(best) in trials {first + 1}-{last} after a reversal, 80/20",
+            one,
+            other,
+            "NE and ACh antagonists",
+        )
     before = [sample(best(found)[:, 40:80].mean(axis=1)) for found in (intact, lesion)]
     assert less(before[1], before[0]).low > 0.0
     claim("choice: P(best) in the 40 trials before the reversal, 80/20", before[0], before[1], "NE and ACh antagonists")
@@ -201,8 +232,14 @@ def test_grossman_2022_without_uncertainty_reversals_are_followed_late(claim):
 def test_behrens_2007_volatility_raises_the_best_learning_rate(claim):
     """Target 16: with a fixed rate, the best one where options change places every 25 trials is at least twice that of a stable world."""
     rates = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-    stable = [throughout(courses(SEEDS, p_best=0.75, p_other=0.25, block=400, trials=160, eta_per_s=eta, **UNMODULATED)) for eta in rates]
-    volatile = [throughout(courses(SEEDS, p_best=0.8, p_other=0.2, block=25, trials=160, eta_per_s=eta, **UNMODULATED)) for eta in rates]
+    stable = [
+        throughout(courses(SEEDS, p_best=0.75, p_other=0.25, block=400, trials=160, eta_per_s=eta, **UNMODULATED))
+        for eta in rates
+    ]
+    volatile = [
+        throughout(courses(SEEDS, p_best=0.8, p_other=0.2, block=25, trials=160, eta_per_s=eta, **UNMODULATED))
+        for eta in rates
+    ]
     top = [int(np.argmax([s.mean for s in curve])) for curve in (stable, volatile)]
     assert rates[top[1]] / rates[top[0]] >= 2.0
     assert less(stable[top[0]], stable[top[1]]).low > 0.0 and less(volatile[top[1]], volatile[top[0]]).low > 0.0
@@ -221,13 +258,17 @@ def test_serotonin_raises_patience(claim):
     lesion = less(share(trace_decay_by_ht=0.0), share(trace_decay_by_ht=0.0, **BLOCKED["ht"]))
     assert gain.low > 0.05
     assert not lesion.values.any()
-    claim("choice: share of the large late reward gained by reading 5-HT", gain, lesion, "5-HT does not lengthen traces")
+    claim(
+        "choice: share of the large late reward gained by reading 5-HT", gain, lesion, "5-HT does not lengthen traces"
+    )
 
 
 @pytest.mark.slow
 def test_serotonin_lowers_risk_taking(claim):
     """Sure 0.3 or 1 in three of ten trials: share of the risky option in the last 60 of 100 trials, not read less a tonic level of 2000 nM."""
-    share = lambda **v: sample(best(courses(MOST, schedule="risk", small_size=0.3, trials=100, **v))[:, -60:].mean(axis=1))  # noqa: E731
+    share = lambda **v: sample(
+        best(courses(MOST, schedule="risk", small_size=0.3, trials=100, **v))[:, -60:].mean(axis=1)
+    )  # noqa: E731
     fall = less(share(**BLOCKED["ht"]), share(ht_tonic_nm=2000.0))
     lesion = less(share(trace_decay_by_ht=0.0, **BLOCKED["ht"]), share(trace_decay_by_ht=0.0, ht_tonic_nm=2000.0))
     assert fall.low > 0.05
@@ -240,15 +281,24 @@ MANY, UNSEEN = 64, 1000  # seeds, and the first of them: none of these was looke
 
 def fall(preset: str) -> Sample:
     """P(best) at a balance of -0.9 less that at +0.9."""
-    return less(*(throughout(courses(MANY, UNSEEN, opponency=rho, **choice.PRESETS[preset]["values"])) for rho in (-0.9, 0.9)))
+    return less(
+        *(throughout(courses(MANY, UNSEEN, opponency=rho, **choice.PRESETS[preset]["values"])) for rho in (-0.9, 0.9))
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("preset", "direction", "mute"), [("lean", 1.0, "d2"), ("rich", -1.0, "d1")], ids=["lean", "rich"])
-def test_collins_frank_2014_d2_tells_options_apart_in_a_lean_world_and_d1_in_a_rich_one(claim, monkeypatch, preset, direction, mute):
+@pytest.mark.parametrize(
+    ("preset", "direction", "mute"), [("lean", 1.0, "d2"), ("rich", -1.0, "d1")], ids=["lean", "rich"]
+)
+def test_collins_frank_2014_d2_tells_options_apart_in_a_lean_world_and_d1_in_a_rich_one(
+    claim, monkeypatch, preset, direction, mute
+):
     """30/10 and 90/70 %. The lesion: the kind that is better there reads no dopamine (and in the area of D1 the critic neither)."""
     better = sample(direction * fall(preset).values)
-    factor = {"d1": {"da_effect": 0.0 if mute == "d1" else 1.0}, "d2": {"da_effect": 0.0 if mute == "d2" else choice.D2_EFFECT}}
+    factor = {
+        "d1": {"da_effect": 0.0 if mute == "d1" else 1.0},
+        "d2": {"da_effect": 0.0 if mute == "d2" else choice.D2_EFFECT},
+    }
     monkeypatch.setattr(choice, "kinetics", lambda values, areas: kinetics(values, (factor["d1"], factor["d2"])))
     courses.cache_clear()
     without = sample(direction * fall(preset).values)
@@ -275,7 +325,12 @@ def test_an_area_may_read_dopamine_with_the_other_sign():
     job = choice.prepare(values, net.circuit, 10)
     memory = np.zeros(choice.LOG + choice.LOGGED * 11)
     choice.run_in_chunks(
-        job, choice.bandit(values, net, np.ones((10, 2))), memory, 10 * choice.period_ms(values), np.random.default_rng(1), Control()
+        job,
+        choice.bandit(values, net, np.ones((10, 2))),
+        memory,
+        10 * choice.period_ms(values),
+        np.random.default_rng(1),
+        Control(),
     )
     signal = job.record.modulator[1, : int(job.record.size[0])]
     assert np.abs(signal[:, 0, DA]).max() > 0.0

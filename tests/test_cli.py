@@ -62,7 +62,9 @@ def test_describe_an_experiment(capsys, name):
     world = find("experiment", name)
     for field in schema(name, world.DEFAULT_RULE).values():
         parts = (field.param.doc, field.unit, field.format(field.default), cli.allowed(field))
-        assert any(line.split()[:1] == [field.name] and all(part in line for part in parts) for line in out.splitlines()), field.name
+        assert any(
+            line.split()[:1] == [field.name] and all(part in line for part in parts) for line in out.splitlines()
+        ), field.name
     assert all(text in out for text in (*world.PAPERS, *world.OUTPUTS))
 
 
@@ -112,7 +114,10 @@ def test_help_of_run_explains_every_flag(capsys, name):
         (["run", "pairing", "--deadline-s", "soon"], ["'soon'", "seconds"]),
         (["run", "pairing", "--deadline-s", "-1"], ["'-1'", "above 0"]),
         (["run", "pairing", "again"], ["'again'"]),
-        (["run", "pairing", "--pairings", "200", "--da-pulses", "50", "--ach-pulses", "50", "--ach-burst-nm", "1"], ["20000", "pulses"]),
+        (
+            ["run", "pairing", "--pairings", "200", "--da-pulses", "50", "--ach-pulses", "50", "--ach-burst-nm", "1"],
+            ["20000", "pulses"],
+        ),
         (["docs", "--chek"], ["'--chek'"]),
     ],
 )
@@ -145,8 +150,16 @@ def test_csv_is_one_table_under_comments():
     rows = list(csv.reader(lines[len(comments) :]))
     table = {name: [row[k] for row in rows[1:]] for k, name in enumerate(rows[0])}
     assert all(len(row) == len(rows[0]) for row in rows)
-    assert "tau_e_ms = 500" in comments[1] and engine.__version__ in comments[0] and all("," not in line for line in comments)
-    for name, values in (("weight", run.weight), ("concentration_nm.ach", run.concentration_nm[1]), ("final_percent", run.final_percent)):
+    assert (
+        "tau_e_ms = 500" in comments[1]
+        and engine.__version__ in comments[0]
+        and all("," not in line for line in comments)
+    )
+    for name, values in (
+        ("weight", run.weight),
+        ("concentration_nm.ach", run.concentration_nm[1]),
+        ("final_percent", run.final_percent),
+    ):
         column = [cell for cell in table[name] if cell]
         assert np.array(column, float).tobytes() == np.atleast_1d(values).astype(float).tobytes()
 
@@ -196,7 +209,8 @@ def test_folders_and_missing_folders_are_refused_before_the_run(capsys, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [(errno.ENOSPC, "No space left"), (errno.EACCES, "Permission denied"), (errno.EROFS, "Read-only")]
+    ("code", "words"),
+    [(errno.ENOSPC, "No space left"), (errno.EACCES, "Permission denied"), (errno.EROFS, "Read-only")],
 )
 def test_what_cannot_be_written_is_one_sentence_and_the_old_file_stays(capsys, tmp_path, monkeypatch, code, words):
     def refuse(*_args, **_kwargs):
@@ -217,7 +231,9 @@ def test_a_full_device_is_one_sentence(capsys):
 
 def test_deadline_writes_what_there_is(capsys, tmp_path):
     path = tmp_path / "run.json"
-    code, _, words = call(capsys, "run", "credit", "--tier", "job", "--duration-s", "600", "--deadline-s", "0.001", "--out", str(path))
+    code, _, words = call(
+        capsys, "run", "credit", "--tier", "job", "--duration-s", "600", "--deadline-s", "0.001", "--out", str(path)
+    )
     told = json.loads(path.read_bytes())
     assert code == 0 and told["partial"] and "partial" in words and "% of the run" in words
     assert told["outputs"]["t_s"]["values"][-1] < 600
@@ -258,7 +274,12 @@ def test_reference_names_everything():
     names = [
         *experiments(),
         *rules(),
-        *(name for e in experiments() for name, f in schema(e, "pair_stdp").items() if f.group in ("experiment", "rule")),
+        *(
+            name
+            for e in experiments()
+            for name, f in schema(e, "pair_stdp").items()
+            if f.group in ("experiment", "rule")
+        ),
     ]
     assert [name for name in names if f"`{name}`" not in page and f"### {name}" not in page] == []
     assert all(f"`{output}`" in page for world in experiments().values() for output in world.OUTPUTS)

@@ -10,7 +10,21 @@ from engine.circuit import Circuit
 from engine.dispatch import NoWorld
 from engine.experiments import pairing
 from engine.loop import U, V, new_job, new_log, new_record, simulate
-from engine.modulators import MEAN, MODULATORS, C, R, S, advance, clear, dose, kinetics, modulator_fields, occupancy, settle, steady_nm
+from engine.modulators import (
+    MEAN,
+    MODULATORS,
+    C,
+    R,
+    S,
+    advance,
+    clear,
+    dose,
+    kinetics,
+    modulator_fields,
+    occupancy,
+    settle,
+    steady_nm,
+)
 from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif, fill_uniform
 from engine.plasticity import ROWS, Rule
 from engine.scripted import play
@@ -46,10 +60,14 @@ def sum_over_pairs(rule: Rule, pre: np.ndarray, post: np.ndarray) -> float:
     total = 0.0
     for b in post:
         ages, own = b - pre[pre <= b + 1e-6], b - post[post < b - 1e-6]
-        total += np.exp(-ages / rule.tau_plus_ms).sum() * (rule.a_plus + rule.a3_plus * np.exp(-own / rule.tau_y_ms).sum())
+        total += np.exp(-ages / rule.tau_plus_ms).sum() * (
+            rule.a_plus + rule.a3_plus * np.exp(-own / rule.tau_y_ms).sum()
+        )
     for a in pre:
         ages, own = a - post[post < a - 1e-6], a - pre[pre < a - 1e-6]
-        total -= np.exp(-ages / rule.tau_minus_ms).sum() * (rule.a_minus + rule.a3_minus * np.exp(-own / rule.tau_x_ms).sum())
+        total -= np.exp(-ages / rule.tau_minus_ms).sum() * (
+            rule.a_minus + rule.a3_minus * np.exp(-own / rule.tau_x_ms).sum()
+        )
     return total
 
 
@@ -84,7 +102,9 @@ def test_the_rate_curve_is_the_sum_over_pairs(rate_hz, dt_ms):
 def test_triplets_are_the_sum_over_triplets(rate_hz, dt_ms):
     values = {"pairings": 10, "rate_hz": rate_hz, "burst_spikes": 2, "burst_spike_hz": 70.0}
     checked, p, physics = setup("triplet_2006", **values)
-    assert change("triplet_2006", [dt_ms], **values)[0] == pytest.approx(sum_over_pairs(physics.rule, *spike_times(p, dt_ms)), abs=1e-9)
+    assert change("triplet_2006", [dt_ms], **values)[0] == pytest.approx(
+        sum_over_pairs(physics.rule, *spike_times(p, dt_ms)), abs=1e-9
+    )
 
 
 def test_one_triplet_by_hand():
@@ -96,15 +116,36 @@ def test_one_triplet_by_hand():
 
 def test_nearest_neighbour_pairs_with_the_last_spike_only():
     """Two pre spikes 10 ms apart, then one post: only the last one counts."""
-    values = {"pairings": 2, "rate_hz": 50.0, "burst_spikes": 1, "phi_plus": 1.0, "a_plus": 0.01, "a_minus": 0.0, "eta_per_s": 1e-4}
+    values = {
+        "pairings": 2,
+        "rate_hz": 50.0,
+        "burst_spikes": 1,
+        "phi_plus": 1.0,
+        "a_plus": 0.01,
+        "a_minus": 0.0,
+        "eta_per_s": 1e-4,
+    }
     one = exp(-5 / 20)
     assert change("pair_stdp", [5.0], pairing="nearest", **values)[0] == pytest.approx(0.02 * one, rel=1e-9)
-    assert change("pair_stdp", [5.0], pairing="all", **values)[0] == pytest.approx(0.01 * (2 * one + exp(-25 / 20)), rel=1e-9)
+    assert change("pair_stdp", [5.0], pairing="all", **values)[0] == pytest.approx(
+        0.01 * (2 * one + exp(-25 / 20)), rel=1e-9
+    )
 
 
 # --- trace and burst -------------------------------------------------------------------------------------------------------------
 
-TABLE = {-1.0: 0.0067, -0.6: 0.0498, -0.2: 0.368, 0.0: 1.0, 0.3: 0.741, 0.6: 0.549, 1.0: 0.368, 2.0: 0.135, 3.0: 0.050, 5.0: 0.0067}
+TABLE = {
+    -1.0: 0.0067,
+    -0.6: 0.0498,
+    -0.2: 0.368,
+    0.0: 1.0,
+    0.3: 0.741,
+    0.6: 0.549,
+    1.0: 0.368,
+    2.0: 0.135,
+    3.0: 0.050,
+    5.0: 0.0067,
+}
 
 
 @pytest.mark.parametrize(("finer", "tolerance"), [(1.0, 1e-8), (0.5, 1e-10)])
@@ -132,7 +173,14 @@ def test_tonic_dopamine_reads_the_whole_trace():
 @pytest.mark.parametrize("rate_hz", [0.1, 0.2, 0.5, 5.0])
 def test_tonic_dopamine_reads_the_trace_of_every_pairing(rate_hz):
     """Without a burst, twenty pairings: ds = eta D tau_e times the sum over pairs; each trace counts the same however late it is written."""
-    values = {"da_burst_nm": 0.0, "da_tonic_nm": 1.0, "tau_e_ms": 500.0, "pairings": 20, "rate_hz": rate_hz, "pairing": "all"}
+    values = {
+        "da_burst_nm": 0.0,
+        "da_tonic_nm": 1.0,
+        "tau_e_ms": 500.0,
+        "pairings": 20,
+        "rate_hz": rate_hz,
+        "pairing": "all",
+    }
     _, p, physics = setup("izhikevich_2007", observe_s=60.0, **values)
     at_once = physics.rule._replace(phi_plus=1.0, phi_minus=1.0)
     expected = 100.0 * 1e-3 * 0.5 * sum_over_pairs(at_once, *spike_times(p, 10.0))
@@ -158,7 +206,9 @@ def test_two_competing_traces_balance_where_they_should():
     assert (curve[delays > balance + 20] > 0).all()
 
 
-@pytest.mark.parametrize(("stretch", "tonic_nm", "observe_s"), [(3.0, 100.0, 20.0), (-0.5, 100.0, 20.0), (100.0, 1000.0, 2000.0)])
+@pytest.mark.parametrize(
+    ("stretch", "tonic_nm", "observe_s"), [(3.0, 100.0, 20.0), (-0.5, 100.0, 20.0), (100.0, 1000.0, 2000.0)]
+)
 def test_a_modulated_trace_decay_against_an_integrator(stretch, tonic_nm, observe_s):
     """e' = -e/(tau_e g(s)), w' = eta G(s) e by Runge-Kutta 8, tolerance 1e-13; also where dopamine keeps a trace a hundred times longer."""
     values = {
@@ -293,10 +343,19 @@ def test_drugs_are_their_formulas():
 
 def test_an_uptake_inhibitor_on_a_saturable_transporter():
     """Release 2000 * 50 / 260 nM/s against Vmax / 3: steady C = Km R / (Vmax/3 - R); half-life three times as long."""
-    kin = dopamine(clearance="michaelis_menten", vmax_nm_per_s=2000.0, km_nm=210.0, tonic_nm=50.0, drug="reuptake_inhibitor", drug_dose=2.0)
+    kin = dopamine(
+        clearance="michaelis_menten",
+        vmax_nm_per_s=2000.0,
+        km_nm=210.0,
+        tonic_nm=50.0,
+        drug="reuptake_inhibitor",
+        drug_dose=2.0,
+    )
     release = 2000 * 50 / 260
     assert steady_nm(kin, 0, 0, 0.0) == pytest.approx(210 * release / (2000 / 3 - release), rel=1e-12)
-    bare = dopamine(clearance="michaelis_menten", vmax_nm_per_s=2000.0, km_nm=210.0, drug="reuptake_inhibitor", drug_dose=2.0)
+    bare = dopamine(
+        clearance="michaelis_menten", vmax_nm_per_s=2000.0, km_nm=210.0, drug="reuptake_inhibitor", drug_dose=2.0
+    )
     assert half_life_ms(bare, 200.0) == pytest.approx(3e3 * (210 * log(2) + 100) / 2000, rel=1e-6)
 
 
@@ -311,12 +370,16 @@ def test_an_antagonist_scales_what_a_burst_teaches():
     values = {"da_tonic_nm": 0.0, "observe_s": 30.0}
     free = change("izhikevich_2007", **values)[0]
     for u in (0.5, 4.0):
-        assert change("izhikevich_2007", da_drug="antagonist", da_drug_dose=u, **values)[0] == pytest.approx(free / (1 + u), rel=1e-9)
+        assert change("izhikevich_2007", da_drug="antagonist", da_drug_dose=u, **values)[0] == pytest.approx(
+            free / (1 + u), rel=1e-9
+        )
 
 
 def running_mean(h_ms: float) -> np.ndarray:
     """(r, mean) 2 s after the tonic level went from 100 to 400 nM; clearance 300 ms, mean over 1 s."""
-    kin = dopamine(((0.0, {"da_tonic_nm": 400.0}),), tonic_nm=100.0, tau_ms=300.0, baseline=1.0)._replace(baseline_tau_ms=1000.0)
+    kin = dopamine(((0.0, {"da_tonic_nm": 400.0}),), tonic_nm=100.0, tau_ms=300.0, baseline=1.0)._replace(
+        baseline_tau_ms=1000.0
+    )
     levels = np.zeros((5, 1, len(MODULATORS)))
     settle(kin, levels, -1.0)
     c, r, mean = levels[C, 0, 0], levels[R, 0, 0], levels[MEAN, 0, 0]
@@ -348,7 +411,18 @@ def spikes_of(model, steps: int, h_ms: float = 1.0, seed: int = 0, size: int = 1
         c.neurons("cells", size, model)
     net, weights, rates = c.build(h_ms)
     spikes = new_log(0.0, steps * h_ms, 2_000_000)
-    job = new_job(net, weights, rates, Rule()._replace(pairing=0.0), np.zeros((len(ROWS), 4)), dopamine(), 0.0, 2, new_record(net), spikes)
+    job = new_job(
+        net,
+        weights,
+        rates,
+        Rule()._replace(pairing=0.0),
+        np.zeros((len(ROWS), 4)),
+        dopamine(),
+        0.0,
+        2,
+        new_record(net),
+        spikes,
+    )
     simulate(job, NoWorld(0.0), np.zeros(0), np.arange(steps + 1.0) * h_ms, np.random.default_rng(seed))
     n = int(spikes.size[0])
     return spikes.ms[:n], spikes.neuron[:n], job
@@ -393,7 +467,9 @@ def test_izhikevich_neurons_are_their_reference_loop_bit_for_bit(cell, bias_mv):
 
 
 def test_fast_spiking_is_faster_and_regular_spiking_adapts():
-    slow, fast = (spikes_of(cell._replace(bias_mv=10.0, noise_mv=0.0), 1000)[0] for cell in (REGULAR_SPIKING, FAST_SPIKING))
+    slow, fast = (
+        spikes_of(cell._replace(bias_mv=10.0, noise_mv=0.0), 1000)[0] for cell in (REGULAR_SPIKING, FAST_SPIKING)
+    )
     assert fast.size > 3 * slow.size
     assert np.diff(slow)[3] > 1.5 * np.diff(slow)[0]
 

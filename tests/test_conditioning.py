@@ -44,7 +44,12 @@ def test_schultz_1997_dopamine_moves_from_the_reward_to_the_cue(claim):
     lesion = over(shift, trials=60, eta_per_s=1e-4)
     assert first.high < 0.0 < last.low
     assert lesion.high < 0.0
-    claim("dopamine moves from the reward to the cue (cue less reward, last trials, nM)", last, lesion, "plastic synapses frozen")
+    claim(
+        "dopamine moves from the reward to the cue (cue less reward, last trials, nM)",
+        last,
+        lesion,
+        "plastic synapses frozen",
+    )
 
 
 def test_schultz_1997_dopamine_at_an_expected_reward_is_gone(claim):
@@ -53,7 +58,12 @@ def test_schultz_1997_dopamine_at_an_expected_reward_is_gone(claim):
     last, lesion = over(left, trials=60), over(left, trials=60, da_value_gain=0.0)
     assert last.high < 0.4
     assert lesion.low > 1.0
-    claim("the answer to an expected reward fades (share of the first answer)", last, lesion, "the hub subtracts no earlier value")
+    claim(
+        "the answer to an expected reward fades (share of the first answer)",
+        last,
+        lesion,
+        "the hub subtracts no earlier value",
+    )
 
 
 def test_schultz_1997_dopamine_pauses_when_the_reward_is_left_out(claim):
@@ -87,10 +97,18 @@ def test_the_cue_response_grows_and_the_reward_response_shrinks_with_probability
     assert abs(blind[1].mean - blind[0].mean) < 1.0
     growth = sample(np.subtract(cue[2].values, cue[0].values))
     lesion = sample(
-        [b.late_cue_nm - a.late_cue_nm for a, b in zip(*(runs(reward_p=p, trials=120, eta_per_s=1e-4) for p in (0.25, 1.0)), strict=True)]
+        [
+            b.late_cue_nm - a.late_cue_nm
+            for a, b in zip(*(runs(reward_p=p, trials=120, eta_per_s=1e-4) for p in (0.25, 1.0)), strict=True)
+        ]
     )
     assert growth.low > 0.0 and lesion.low < 0.0
-    claim("the cue response grows with reward probability (100 % less 25 %, nM)", growth, lesion, "plastic synapses frozen")
+    claim(
+        "the cue response grows with reward probability (100 % less 25 %, nM)",
+        growth,
+        lesion,
+        "plastic synapses frozen",
+    )
 
 
 def test_blocking(claim):
@@ -99,7 +117,9 @@ def test_blocking(claim):
     blocked = over(probe, schedule="blocking", trials=65, change_at=30)
     lesion = over(probe, schedule="compound", trials=65, change_at=30)
     assert blocked.high < lesion.low
-    claim("blocking: value of B, shown with a cue that predicts all (Hz)", blocked, lesion, "that cue not trained before")
+    claim(
+        "blocking: value of B, shown with a cue that predicts all (Hz)", blocked, lesion, "that cue not trained before"
+    )
 
 
 def test_a_cue_for_a_cue_gains_value(claim):
@@ -108,7 +128,17 @@ def test_a_cue_for_a_cue_gains_value(claim):
     both = [
         sample(
             [
-                b_trials(engine.run("conditioning", seed=seed, tier="job", schedule="second_order", trials=91, change_at=31, reward_p=p))
+                b_trials(
+                    engine.run(
+                        "conditioning",
+                        seed=seed,
+                        tier="job",
+                        schedule="second_order",
+                        trials=91,
+                        change_at=31,
+                        reward_p=p,
+                    )
+                )
                 for seed in range(24)
             ]
         )
@@ -129,7 +159,12 @@ def test_izhikevich_2007_one_rewarded_cue_among_ten(claim):
     found, lesion = (over(z, schedule="discrimination", trials=200, **more) for more in ({}, {"eta_per_s": 1e-4}))
     assert found.values.min() > 3.0
     assert lesion.high < 3.0
-    claim("the one paid cue of ten has the highest value (standard deviations above the others)", found, lesion, "plastic synapses frozen")
+    claim(
+        "the one paid cue of ten has the highest value (standard deviations above the others)",
+        found,
+        lesion,
+        "plastic synapses frozen",
+    )
 
 
 def test_extinction_is_faster_than_forgetting(claim):
@@ -137,14 +172,21 @@ def test_extinction_is_faster_than_forgetting(claim):
     kept = lambda run: run.value_hz[-5:].mean() / run.value_hz[20:30].mean()  # noqa: E731
     extinct, forgotten = (over(kept, schedule=name, trials=60, change_at=30) for name in ("extinction", "forgetting"))
     assert extinct.high < 0.6 < forgotten.low
-    claim("extinction: share of the value that is left after 30 unpaid trials", extinct, forgotten, "the same time without cues")
+    claim(
+        "extinction: share of the value that is left after 30 unpaid trials",
+        extinct,
+        forgotten,
+        "the same time without cues",
+    )
 
 
 def test_a_hub_that_answers_too_late_learns_the_wrong_thing(claim):
     """Dopamine 1.2 s late: the reward stays a surprise and the cue does not become one."""
     lesion, right = over(shift, trials=60, da_delay_ms=1200), over(shift, trials=60)
     assert right.low > 0.0 > lesion.high
-    claim("a timely hub shifts dopamine to the cue (cue less reward, nM)", right, lesion, "its release comes 1.2 s late")
+    claim(
+        "a timely hub shifts dopamine to the cue (cue less reward, nM)", right, lesion, "its release comes 1.2 s late"
+    )
 
 
 ACH = {"ach_source": "emergent", "ach_burst_nm": 40.0, "exploration_noise_by_ach": 4.0, "trials": 80}

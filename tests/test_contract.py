@@ -12,7 +12,22 @@ from engine.registry import experiments, find, rules
 from engine.settings import schema
 
 PAIRS = [(experiment, rule) for experiment in experiments() for rule in rules()]
-OWN_FLAGS = {"experiment", "rule", "name", "seed", "tier", "format", "out", "deadline_s", "help", "command", "spec", "theme", "level", "v"}
+OWN_FLAGS = {
+    "experiment",
+    "rule",
+    "name",
+    "seed",
+    "tier",
+    "format",
+    "out",
+    "deadline_s",
+    "help",
+    "command",
+    "spec",
+    "theme",
+    "level",
+    "v",
+}
 
 # What wakes a parameter: settings under which moving it must change the run. The first pattern that fits counts; `M` stands for a modulator.
 # An experiment may add its own as `WAKES`, and as `QUICK` what makes a run short; settings that an experiment does not have are left out.
@@ -65,7 +80,9 @@ def test_no_parameter_is_called_like_an_option_of_the_command_line_or_the_link()
 
 def test_no_two_groups_share_a_name(experiment):
     others = [
-        name for name, field in schema(experiment, find("experiment", experiment).DEFAULT_RULE).items() if field.group != "experiment"
+        name
+        for name, field in schema(experiment, find("experiment", experiment).DEFAULT_RULE).items()
+        if field.group != "experiment"
     ]
     assert set(fields(find("experiment", experiment).Params)) & set(others) == set()
 
@@ -82,7 +99,9 @@ def test_promise_holds_and_its_lesion_breaks_it(rule):
 def test_no_slider_is_dead(experiment):
     world, runs = find("experiment", experiment), {}
     awake = [name for name in schema(experiment, world.DEFAULT_RULE) if not asleep(world, name)]
-    dead = [n for n in awake if not contract.check_alive(experiment, world.DEFAULT_RULE, n, waking(experiment, n), runs)]
+    dead = [
+        n for n in awake if not contract.check_alive(experiment, world.DEFAULT_RULE, n, waking(experiment, n), runs)
+    ]
     assert dead == []
 
 
@@ -93,7 +112,9 @@ def test_rows_without_use_are_the_ones_that_wait_for_the_late_phase():
 
 def _rows() -> list[str]:
     """Rows of the modulation matrix."""
-    cells = [n.removesuffix("_by_da") for n, f in schema(*PAIRS[0]).items() if f.group == "matrix" and n.endswith("_by_da")]
+    cells = [
+        n.removesuffix("_by_da") for n, f in schema(*PAIRS[0]).items() if f.group == "matrix" and n.endswith("_by_da")
+    ]
     assert len(cells) == 13
     return cells
 

@@ -70,8 +70,26 @@ def test_bodies_that_are_no_callback_are_refused(post, body):
 
 
 WRONG_PARTS = {
-    "inputs": [None, [], {}, [None], [{}], [{"id": "req"}], [{"id": "reply", "property": "data", "value": {}}], [1, 2], "x", [[]]],
-    "outputs": [None, [], {}, {"id": "req", "property": "data"}, [{"id": "reply", "property": "data"}] * 2, "reply.data"],
+    "inputs": [
+        None,
+        [],
+        {},
+        [None],
+        [{}],
+        [{"id": "req"}],
+        [{"id": "reply", "property": "data", "value": {}}],
+        [1, 2],
+        "x",
+        [[]],
+    ],
+    "outputs": [
+        None,
+        [],
+        {},
+        {"id": "req", "property": "data"},
+        [{"id": "reply", "property": "data"}] * 2,
+        "reply.data",
+    ],
     "changedPropIds": ["req.data", ["x.data"], [1], {}, None],
     "parsedChangedPropsIds": [1, {}, ["nobody"]],
     "state": [[1], {}, "x"],
@@ -118,7 +136,9 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("key", ["kind", "n", "tier", "theme", "query", "experiment", "rule", "seed", "values", "foreign", "id"])
+@pytest.mark.parametrize(
+    "key", ["kind", "n", "tier", "theme", "query", "experiment", "rule", "seed", "values", "foreign", "id"]
+)
 @pytest.mark.parametrize(("store", "output"), [("req", "reply"), ("job_req", "job_reply")])
 def test_odd_values_in_every_place_of_a_request(post, key, store, output):
     start = {"kind": "poll", "n": 1, "id": "0"} if store == "job_req" else good()["inputs"][0]["value"]
@@ -132,7 +152,10 @@ def test_odd_values_in_every_place_of_a_request(post, key, store, output):
 def test_numbers_that_are_none_are_refused(post, name):
     text = json.dumps(good()).replace('"seed": 1', f'"seed": {name}')
     assert post(text)[0] == 400
-    assert post(json.dumps(good({"kind": "state", "n": 1, "values": {"tau_e_ms": "HERE"}})).replace('"HERE"', name))[0] == 400
+    assert (
+        post(json.dumps(good({"kind": "state", "n": 1, "values": {"tau_e_ms": "HERE"}})).replace('"HERE"', name))[0]
+        == 400
+    )
 
 
 def test_a_number_beyond_all_bounds_is_named_and_replaced(post):
@@ -162,14 +185,24 @@ def test_other_sites_may_not_post(post):
     assert post(good(), headers={"Sec-Fetch-Site": "cross-site"})[0] == 403
 
 
-values = st.one_of(st.floats(), st.integers(), st.text(max_size=12), st.booleans(), st.none(), st.lists(st.integers(), max_size=2))
+values = st.one_of(
+    st.floats(), st.integers(), st.text(max_size=12), st.booleans(), st.none(), st.lists(st.integers(), max_size=2)
+)
 names = st.one_of(st.sampled_from(sorted(all_names())), st.text(max_size=12))
 
 
 @FEW
 @given(st.dictionaries(names, values, max_size=5), values, values, values)
 def test_random_requests_are_answered_or_refused(found, experiment, rule, seed):
-    body = {"kind": "state", "n": 1, "tier": "live", "experiment": experiment, "rule": rule, "seed": seed, "values": found}
+    body = {
+        "kind": "state",
+        "n": 1,
+        "tier": "live",
+        "experiment": experiment,
+        "rule": rule,
+        "seed": seed,
+        "values": found,
+    }
     try:
         reply = api.answer(body)
     except api.Refused:
@@ -180,9 +213,9 @@ def test_random_requests_are_answered_or_refused(found, experiment, rule, seed):
 
 queries = st.one_of(
     st.text(max_size=60),
-    st.lists(st.tuples(names, st.one_of(st.floats().map(str), st.integers().map(str), st.text(max_size=10))), max_size=6).map(
-        lambda pairs: "&".join(f"{k}={v}" for k, v in pairs)
-    ),
+    st.lists(
+        st.tuples(names, st.one_of(st.floats().map(str), st.integers().map(str), st.text(max_size=10))), max_size=6
+    ).map(lambda pairs: "&".join(f"{k}={v}" for k, v in pairs)),
 )
 
 
@@ -203,7 +236,9 @@ def test_random_states_survive_the_link(data):
     spec = url.schema(experiment, rule)
     chosen = data.draw(st.lists(st.sampled_from(sorted(spec)), max_size=8, unique=True))
     drawn = {name: data.draw(allowed(spec[name])) for name in chosen}
-    state, problems = url.repair({"experiment": experiment, "rule": rule, "seed": data.draw(st.integers(0, 2**31 - 1)), **drawn})
+    state, problems = url.repair(
+        {"experiment": experiment, "rule": rule, "seed": data.draw(st.integers(0, 2**31 - 1)), **drawn}
+    )
     assert url.decode("?" + url.encode(state))[0] == state, problems
 
 
@@ -247,7 +282,15 @@ def test_headers_on_every_route(route):
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "/\\evil.example", "/%2f%2fevil.example", "/explore?//evil", "/assets/../app.py", "/assets/%2e%2e/app.py"]
+    "path",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/%2f%2fevil.example",
+        "/explore?//evil",
+        "/assets/../app.py",
+        "/assets/%2e%2e/app.py",
+    ],
 )
 def test_no_way_out_and_no_way_up(path):
     reply = app.server.test_client().get("/", environ_overrides={"PATH_INFO": path})

@@ -39,7 +39,12 @@ def test_a_dopamine_hub_teaches_and_one_that_releases_nothing_does_not(claim, ex
     assert taught.gain.low > silent.gain.high and taught.late.low > silent.late.high
     measure = experiments()[experiment].MEASURE
     unit = f", {measure.unit}" if measure.unit else ""
-    claim(f"{experiment}: a dopamine hub teaches ({measure.label}{unit})", taught.late, silent.late, "its spikes release nothing")
+    claim(
+        f"{experiment}: a dopamine hub teaches ({measure.label}{unit})",
+        taught.late,
+        silent.late,
+        "its spikes release nothing",
+    )
 
 
 NOISY = {"da_hub_noise_mv": 100.0}

@@ -19,7 +19,9 @@ SOURCE = np.array([0, 0, 1, 1])
 STRENGTH = np.array([3.0, -1.5])
 
 
-def escape_job(model: Escape, size: int = 1, matrix=None, tonic_nm: float = 0.0, h_ms: float = 1.0, stop_ms: float = 1e9):
+def escape_job(
+    model: Escape, size: int = 1, matrix=None, tonic_nm: float = 0.0, h_ms: float = 1.0, stop_ms: float = 1e9
+):
     """Two scripted sources onto neurons of this model, with input 3 mV and -1.5 mV."""
     c = Circuit()
     source = c.scripted("source", 2, (STEPS / h_ms).astype(int), SOURCE)
@@ -30,7 +32,9 @@ def escape_job(model: Escape, size: int = 1, matrix=None, tonic_nm: float = 0.0,
     net, weights, rates = c.build(h_ms)
     kin = kinetics(VALUES | {"ach_tonic_nm": tonic_nm, "ach_ec50_nm": 1.0}, ({},))
     m = np.zeros((len(ROWS), 4)) if matrix is None else matrix
-    return new_job(net, weights, rates, Rule(pairing=0.0), m, kin, 0.0, 10, new_record(net), new_log(0.0, stop_ms, 200_000))
+    return new_job(
+        net, weights, rates, Rule(pairing=0.0), m, kin, 0.0, 10, new_record(net), new_log(0.0, stop_ms, 200_000)
+    )
 
 
 def potential(t_ms: float, model: Escape) -> float:

@@ -18,7 +18,14 @@ from engine.run import run_settings
 from engine.settings import make, repair, schema
 
 ROOT = Path(__file__).parents[1]
-SEEN = (registry.rules, registry.experiments, settings.schema, settings.all_names, panels.panels, declarations.declarations)
+SEEN = (
+    registry.rules,
+    registry.experiments,
+    settings.schema,
+    settings.all_names,
+    panels.panels,
+    declarations.declarations,
+)
 OWN = ("engine.rules.novel_2026", "engine.experiments.fading", "components.panels.fading_curve")
 
 
@@ -33,7 +40,9 @@ def forget() -> None:
 @pytest.fixture
 def extra(tmp_path, monkeypatch):
     """A folder with one file of each kind, named in the environment."""
-    shutil.copytree(ROOT / "tests" / "extra", tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "tests" / "extra", tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+    )
     monkeypatch.setenv("THIRD_FACTOR_EXTRA", str(tmp_path))
     forget()
     yield tmp_path
@@ -44,7 +53,9 @@ def extra(tmp_path, monkeypatch):
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess:
     """`python -m engine ...` as a visitor of the extra folder would call it."""
     env = os.environ | {"THIRD_FACTOR_EXTRA": str(folder), "THIRD_FACTOR_CACHE": str(folder / "cache")}
-    return subprocess.run([sys.executable, "-m", "engine", *words], env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "engine", *words], env=env, cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_a_new_file_keeps_the_contract(extra):
@@ -56,7 +67,10 @@ def test_a_new_file_keeps_the_contract(extra):
     contract.check_run("fading", "novel_2026")
     contract.check_run("pairing", "novel_2026")
     wakes = registry.find("experiment", "fading").WAKES
-    assert all(contract.check_alive("fading", "pair_stdp", name, wakes.get(name, {}), {}) for name in ("watched_s", "trace", "tau_e_ms"))
+    assert all(
+        contract.check_alive("fading", "pair_stdp", name, wakes.get(name, {}), {})
+        for name in ("watched_s", "trace", "tau_e_ms")
+    )
 
 
 def test_a_new_file_is_a_state_a_link_and_a_file(extra):
@@ -73,8 +87,14 @@ def test_a_new_file_is_on_the_page(extra):
     assert panels.panels()["fading_curve"].figure(run_settings(make("fading")), theme("light"))["data"]
     reply = api.answer({"kind": "open", "n": 1, "query": "experiment=fading&rule=novel_2026&watched_s=5&v=1"})
     declared = reply["declarations"]
-    assert reply["notices"] == [] and reply["state"]["values"] == {"watched_s": 5.0} and list(reply["panels"]) == ["fading_curve"]
-    assert "fading" in [e["name"] for e in declared["experiments"]] and "novel_2026" in [r["name"] for r in declared["rules"]]
+    assert (
+        reply["notices"] == []
+        and reply["state"]["values"] == {"watched_s": 5.0}
+        and list(reply["panels"]) == ["fading_curve"]
+    )
+    assert "fading" in [e["name"] for e in declared["experiments"]] and "novel_2026" in [
+        r["name"] for r in declared["rules"]
+    ]
     assert {"watched_s", "trace"} <= {field["name"] for field in declared["fields"]}
 
 
@@ -83,7 +103,9 @@ def test_a_new_file_is_on_the_command_line(extra):
     assert "How long does a trace last?" in listed and "LTP by 5-HT alone" in listed
     assert "watched_s" in command(extra, "describe", "fading").stdout
     assert "ltp_gate_by_ht = 1" in command(extra, "describe", "novel_2026").stdout
-    result = command(extra, "run", "fading", "--rule", "novel_2026", "--watched-s", "1.5", "--tau-e-ms", "500", "--format", "json")
+    result = command(
+        extra, "run", "fading", "--rule", "novel_2026", "--watched-s", "1.5", "--tau-e-ms", "500", "--format", "json"
+    )
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["outputs"]["half_s"]["values"] == pytest.approx(0.34657359)
 
@@ -92,7 +114,9 @@ def test_the_reference_of_the_project_does_not_mention_it(extra):
     assert command(extra, "docs", "--check").returncode == 0
 
 
-@pytest.mark.parametrize(("kind", "name"), [("rules", "novel_2026"), ("experiments", "fading"), ("panels", "fading_curve")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("rules", "novel_2026"), ("experiments", "fading"), ("panels", "fading_curve")]
+)
 def test_a_file_that_lacks_something_is_refused_with_its_name(extra, kind, name):
     (extra / kind / f"{name}.py").write_text('"""Nothing in it."""\nTITLE = "Nothing"\n')
     with pytest.raises(TypeError, match=rf"{kind}/{name}.py does not define "):

@@ -21,7 +21,9 @@ def job_of(circuit: Circuit, values=TASK, at=(), start_ms: float = 0.0):
     """A run of a circuit that has at least one plastic projection."""
     net, weights, rates = circuit.build(1.0)
     record = new_record(net, 1, at=at)
-    return new_job(net, weights, rates, struct(Rule, values), matrix(values), kinetics(values, ({},)), start_ms, 5000, record)
+    return new_job(
+        net, weights, rates, struct(Rule, values), matrix(values), kinetics(values, ({},)), start_ms, 5000, record
+    )
 
 
 def play(circuit: Circuit, milliseconds: int, values=TASK, seed: int = 1):
@@ -158,7 +160,9 @@ def test_a_run_begins_at_the_tonic_level_of_its_hubs():
         rng = np.random.default_rng(seed)
         warm_up(job, rng)
         simulate(job, NoWorld(), np.zeros(0), np.arange(4001.0), rng)
-        signals.append(job.record.modulator[1, :, 0, DA].mean() / (job.record.modulator[0, :, 0, DA].mean() / TASK["da_ec50_nm"]))
+        signals.append(
+            job.record.modulator[1, :, 0, DA].mean() / (job.record.modulator[0, :, 0, DA].mean() / TASK["da_ec50_nm"])
+        )
         assert job.levels[C, 0, DA] > 0.0
     assert abs(np.mean(signals)) < 3.0 * np.std(signals, ddof=1) / np.sqrt(len(signals)) + 0.01
     assert np.std(signals) < 0.1

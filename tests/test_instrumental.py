@@ -17,7 +17,9 @@ def right():
         name = repr(sorted(parameters.items()))
         if name not in known:
             runs = [engine.run("instrumental", seed=seed, tier="job", **parameters) for seed in SEEDS]
-            known[name] = np.array([[r.rewarded[int(r.swap) - 20 : int(r.swap)].mean(), r.rewarded[-20:].mean()] for r in runs])
+            known[name] = np.array(
+                [[r.rewarded[int(r.swap) - 20 : int(r.swap)].mean(), r.rewarded[-20:].mean()] for r in runs]
+            )
         return known[name]
 
     return measure
@@ -34,7 +36,9 @@ def test_the_right_answer_is_learned_and_after_the_swap_the_other_one(right):
 
 
 @pytest.mark.parametrize(
-    "lesion", [{"da_baseline": 0.0}, {"da_burst_nm": 0.0}, {"rule": "pair_stdp"}], ids=["no critic", "no dopamine", "no third factor"]
+    "lesion",
+    [{"da_baseline": 0.0}, {"da_burst_nm": 0.0}, {"rule": "pair_stdp"}],
+    ids=["no critic", "no dopamine", "no third factor"],
 )
 def test_without_the_mechanism_the_swap_is_not_followed(right, lesion):
     mean, error = mean_and_error(right(**lesion))

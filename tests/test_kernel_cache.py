@@ -58,7 +58,9 @@ class Engine:
         env = {k: v for k, v in os.environ.items() if not k.startswith("THIRD_FACTOR")}
         env |= {"THIRD_FACTOR_CACHE": str(self.cache), "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, "-c", before + CALL]
-        return subprocess.Popen(command, env=env, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            command, env=env, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
 
     def run(self, before: str = "") -> tuple[str, str]:
         """(result, complaints) of the kernel in a new process."""
@@ -82,7 +84,9 @@ def test_a_missing_folder_is_made_and_used(engine):
     files = {path: path.stat().st_mtime_ns for path in engine.files()}
     assert any(path.suffix == ".nbi" for path in files) and any(path.suffix == ".nbc" for path in files)
     assert engine.run() == (RIGHT, "")
-    assert {path: path.stat().st_mtime_ns for path in engine.files()} == files, "the second process should have compiled nothing"
+    assert {path: path.stat().st_mtime_ns for path in engine.files()} == files, (
+        "the second process should have compiled nothing"
+    )
 
 
 def test_a_folder_that_cannot_be_made_gives_way_to_the_next(engine):
@@ -109,7 +113,9 @@ def test_a_full_disk_costs_time_only(engine):
 
 @pytest.mark.parametrize("pattern", ["*.nbi", "*.nbc"])
 @pytest.mark.parametrize(
-    "damage", [lambda b: b[: len(b) // 2], lambda b: b"\x80garbage" * 99, lambda b: b""], ids=["cut", "garbage", "empty"]
+    "damage",
+    [lambda b: b[: len(b) // 2], lambda b: b"\x80garbage" * 99, lambda b: b""],
+    ids=["cut", "garbage", "empty"],
 )
 def test_a_damaged_file_is_compiled_again(engine, pattern, damage):
     engine.run()
@@ -135,7 +141,9 @@ def test_processes_that_start_together_all_get_it_right(engine):
 def test_an_edit_in_another_file_is_never_missed(engine):
     assert engine.run()[0] == RIGHT
     neurons = engine.root / "engine" / "neurons.py"
-    neurons.write_text(neurons.read_text().replace("return v_inf + (v - v_inf) * decay", "return v_inf + 10.0 * (v - v_inf) * decay"))
+    neurons.write_text(
+        neurons.read_text().replace("return v_inf + (v - v_inf) * decay", "return v_inf + 10.0 * (v - v_inf) * decay")
+    )
     assert engine.run()[0] == "80.0"
 
 

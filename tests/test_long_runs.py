@@ -14,7 +14,11 @@ pytestmark = pytest.mark.slow
 
 LATE = {"da_delay_ms": 1000, "jitter_ms": 2000.0}  # reward 1 to 3 s after the coincidence
 SOON = {"da_delay_ms": 0, "jitter_ms": 1000.0}
-CONTROLS = {"rewards at random times": {"contingency": 0.0}, "a trace of 95 ms": {"tau_e_ms": 95.0}, "no dopamine": {"da_burst_nm": 0.0}}
+CONTROLS = {
+    "rewards at random times": {"contingency": 0.0},
+    "a trace of 95 ms": {"tau_e_ms": 95.0},
+    "no dopamine": {"da_burst_nm": 0.0},
+}
 CAP_MV = 3.99  # of 4
 HOUR_MS = 3_600_000
 

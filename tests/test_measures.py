@@ -15,7 +15,9 @@ from engine.registry import experiments
 SEEDS = range(12)
 MEASURED = [name for name, world in experiments().items() if hasattr(world, "MEASURE")]
 # No weight moves: neither at once nor through a trace
-FROZEN = {"eta_per_s": 1e-4, "phi_plus": 0.0, "phi_minus": 0.0} | {name: 0.0 for name in matrix_fields() if "_at_once_by_" in name}
+FROZEN = {"eta_per_s": 1e-4, "phi_plus": 0.0, "phi_minus": 0.0} | {
+    name: 0.0 for name in matrix_fields() if "_at_once_by_" in name
+}
 NETWORKS = [name for name in MEASURED if name != "pairing"]
 
 
@@ -23,7 +25,9 @@ NETWORKS = [name for name in MEASURED if name != "pairing"]
 def gained(experiment: str, frozen: bool) -> np.ndarray:
     """Measure at the end less before learning, by seed (as in its own tier)."""
     measure = experiments()[experiment].MEASURE
-    return by_seed(experiment, lambda run: float(measure.late(run)) - float(measure.early(run)), **(FROZEN if frozen else {})).values
+    return by_seed(
+        experiment, lambda run: float(measure.late(run)) - float(measure.early(run)), **(FROZEN if frozen else {})
+    ).values
 
 
 def by_seed(experiment: str, number, **parameters) -> Sample:
@@ -34,7 +38,9 @@ def by_seed(experiment: str, number, **parameters) -> Sample:
 @cache
 def runs_of(experiment: str, **parameters) -> list[engine.Run]:
     """One run for each seed, in the tier of the experiment's measure."""
-    return [engine.run(experiment, seed=seed, tier=experiments()[experiment].MEASURE.tier, **parameters) for seed in SEEDS]
+    return [
+        engine.run(experiment, seed=seed, tier=experiments()[experiment].MEASURE.tier, **parameters) for seed in SEEDS
+    ]
 
 
 @pytest.mark.claim
@@ -46,7 +52,12 @@ def test_frozen_synapses_learn_nothing(claim, experiment):
     assert abs(frozen.mean) <= 3.0 * frozen.error + 1e-3
     assert learned.low > frozen.high
     unit = f", {measure.unit}" if measure.unit else ""
-    claim(f"{experiment}: learning comes from plastic synapses ({measure.label}, gain{unit})", learned, frozen, "plastic synapses frozen")
+    claim(
+        f"{experiment}: learning comes from plastic synapses ({measure.label}, gain{unit})",
+        learned,
+        frozen,
+        "plastic synapses frozen",
+    )
 
 
 def test_a_frozen_synapse_in_the_slice_stays():
@@ -87,7 +98,9 @@ def test_dopamine_is_needed_for_conditioning(claim, request, treatment):
     run = engine.run("conditioning", trials=40, **treatment)
     assert effect_size(run.intact, run.treated) < -2.0
     name = request.node.callspec.id
-    claim(f"conditioning: response to the cue with {name} (Hz)", sample(run.treated), sample(run.intact), "no treatment")
+    claim(
+        f"conditioning: response to the cue with {name} (Hz)", sample(run.treated), sample(run.intact), "no treatment"
+    )
 
 
 # Motifs: experiment, what is measured, the number, without the motif, with it, 1 if it raises the number
@@ -115,7 +128,14 @@ MOTIFS = {
     "choice, disinhibition": ("choice", BEST, SHUT, HELD, 1, "disinhibition of the gate by ACh"),
     "perception, loop": ("perception", MAP, {}, {"recurrent_mv": 30.0}, 1, "a recurrent loop"),
     "perception, gate": ("perception", MAP, {"inhibition_mv": 0.0}, {"inhibition_mv": 42.0}, -1, "an inhibitory gate"),
-    "perception, disinhibition": ("perception", MAP, {"disinhibition_mv": 0.0}, {"disinhibition_mv": 40.0}, 1, "disinhibition of the gate"),
+    "perception, disinhibition": (
+        "perception",
+        MAP,
+        {"disinhibition_mv": 0.0},
+        {"disinhibition_mv": 40.0},
+        1,
+        "disinhibition of the gate",
+    ),
 }
 
 

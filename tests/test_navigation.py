@@ -187,7 +187,9 @@ def test_a_preview_is_the_beginning_of_the_whole_run():
     assert n < whole.trial.size == 40
     for name in ("found", "latency_s", "entries_first", "pull_first", "weight_mean"):
         np.testing.assert_array_equal(live[name], whole[name][:n])
-    assert "preview of the first" in nav.effect(live.settings, live) and "preview" not in nav.effect(whole.settings, whole)
+    assert "preview of the first" in nav.effect(live.settings, live) and "preview" not in nav.effect(
+        whole.settings, whole
+    )
 
 
 # What it must show
@@ -304,7 +306,10 @@ def test_brzosko_2017_a_tenth_of_dopamine_is_slower_and_three_times_as_much_is_t
     tenth, one, three = (sample(MANY, da_burst_nm=nm) for nm in (100.0, 1000.0, 3000.0))
     assert is_above(one.early(), tenth.early(), 4)
     claim(
-        "navigation: share of trials 1 to 20 in which the goal is found", by_seed(one.early()), by_seed(tenth.early()), "a tenth of the DA"
+        "navigation: share of trials 1 to 20 in which the goal is found",
+        by_seed(one.early()),
+        by_seed(tenth.early()),
+        "a tenth of the DA",
     )
     difference, error = gap(three.early(), one.early())
     assert abs(difference) < 0.05 and abs(difference) < 3 * error, (difference, error)

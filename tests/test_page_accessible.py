@@ -18,7 +18,9 @@ def grave(page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in GRAVE]
 
 
-@pytest.mark.parametrize("address", ["/?theme=dark&level=full", "/?theme=projector", *(f"/?experiment={name}" for name in experiments())])
+@pytest.mark.parametrize(
+    "address", ["/?theme=dark&level=full", "/?theme=projector", *(f"/?experiment={name}" for name in experiments())]
+)
 def test_axe_finds_nothing_grave_in_the_laboratory(page, address):
     page.goto(address)
     page.locator("body.ready").wait_for(timeout=30_000)

@@ -73,7 +73,9 @@ SCRIPTS = {
 def numbers_in(text: str) -> list[tuple[float, float]]:
     """All numbers of a sentence, each with half a unit of the last digit it is written with."""
     found = re.findall(r"(?<![\w.])([-+−]?\d+(?:\.(\d+))?(?:e([-+]?\d+))?)", text)
-    return [(float(x.replace("−", "-")), 0.5 * 10.0 ** (int(power or 0) - len(decimals))) for x, decimals, power in found]
+    return [
+        (float(x.replace("−", "-")), 0.5 * 10.0 ** (int(power or 0) - len(decimals))) for x, decimals, power in found
+    ]
 
 
 def percent(x) -> int:
@@ -88,7 +90,14 @@ def of_pairing(text, run):
 
 def of_credit(text, run):
     above = float(run.stronger)
-    return True, [run.reward_s.size, run.t_s[-1], run.target_weight[0], run.target_weight[-1], run.crowd_mean[-1], above]
+    return True, [
+        run.reward_s.size,
+        run.t_s[-1],
+        run.target_weight[0],
+        run.target_weight[-1],
+        run.crowd_mean[-1],
+        above,
+    ]
 
 
 def of_instrumental(text, run):
@@ -109,14 +118,18 @@ def of_choice(text, run):
     if kind in ("patience", "risk"):
         return "option B" in text, [round(late)]
     reversed_ = np.isfinite(run.criterion_trials)
-    return ("no reversal" in text) != bool(reversed_), [round(late)] + ([round(float(run.criterion_trials)), 8, 10] if reversed_ else [])
+    return ("no reversal" in text) != bool(reversed_), [round(late)] + (
+        [round(float(run.criterion_trials)), 8, 10] if reversed_ else []
+    )
 
 
 def of_navigation(text, run):
     move, n = int(run.move_at), run.trial.size
     hits = [run.found[:move]] if move else []
     hits += [run.found[move:], run.entries_first[move:] > 0.0] if n > move else []
-    return ("before" in text) == (move > 0) and ("after" in text) == (n > move), [x for h in hits for x in (h.sum(), h.size)]
+    return ("before" in text) == (move > 0) and ("after" in text) == (n > move), [
+        x for h in hits for x in (h.sum(), h.size)
+    ]
 
 
 def of_perception(text, run):
@@ -185,7 +198,9 @@ def test_the_sentence_is_right_after_each_of_ten_changes(page, experiment):
 def check_change(text: str, was, value, old, run) -> None:
     """The first part of the sentence: from what to what, and what the first number did."""
     name, out = next((name, out) for name, out in run.outputs.items() if not out.axes and name in run)
-    found = re.fullmatch(r"(.+?) moved from (\S+) to (\S+)(?: .+?)?: (.*), (?:still (\S+)|(\S+) → (\S+))(?: .+)?\.", text)
+    found = re.fullmatch(
+        r"(.+?) moved from (\S+) to (\S+)(?: .+?)?: (.*), (?:still (\S+)|(\S+) → (\S+))(?: .+)?\.", text
+    )
     assert found, text
     _, before, after, doc, still, first, second = found.groups()
     assert [spoken(before), spoken(after)] == [spoken(was), spoken(value)], text

@@ -104,7 +104,9 @@ OVERLAPS = """() => {
 
 @pytest.mark.parametrize("size", [(1366, 768), (1366, 620), (360, 800)])
 @pytest.mark.parametrize(
-    "query", [f"/?experiment={name}" for name in experiments()] + ["/?theme=projector", "/?ach_tonic_nm=100&ne_burst_nm=300&ht_burst_nm=50"]
+    "query",
+    [f"/?experiment={name}" for name in experiments()]
+    + ["/?theme=projector", "/?ach_tonic_nm=100&ne_burst_nm=300&ht_burst_nm=50"],
 )
 def test_no_two_words_of_a_chart_overlap(page, size, query):
     page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -139,7 +141,9 @@ def test_a_dragged_handle_redraws_while_it_moves_and_ends_exactly(page):
     at_rest(page)
     assert page.evaluate("__tf.lastDrawn.da_delay_ms") == moved == value(page, "da_delay_ms")
     assert page.evaluate("__tf.maxInFlight") == 1
-    assert f"{moved} ms" in page.locator('.control[data-name="da_delay_ms"] input[type=range]').get_attribute("aria-valuetext")
+    assert f"{moved} ms" in page.locator('.control[data-name="da_delay_ms"] input[type=range]').get_attribute(
+        "aria-valuetext"
+    )
     expected = engine.run("pairing", da_delay_ms=moved)
     shown = page.evaluate("Array.from(TF.draw.panel('timeline').figure.data.find(t => t.name === 'weight').y)")
     assert shown == expected.weight.tolist(), "the numbers of the page are those of the engine"
@@ -190,7 +194,9 @@ def test_one_sentence_says_what_changed_and_what_it_did(page):
     assert page.locator("[role=status]#effect").count() == 1
 
 
-@pytest.mark.parametrize("experiment", [name for name, world in experiments().items() if product_of(world) in world.OUTPUTS])
+@pytest.mark.parametrize(
+    "experiment", [name for name, world in experiments().items() if product_of(world) in world.OUTPUTS]
+)
 def test_the_product_at_the_cursor_is_the_engine_s(page, experiment):
     product = product_of(experiments()[experiment])
     page.goto(f"/?experiment={experiment}")
@@ -225,7 +231,10 @@ def test_nothing_that_is_said_during_a_drag_changes_the_size_of_a_chart(page, ex
 
 
 def test_link_round_trip(page):
-    ready(page, "/?experiment=pairing&rule=mstdp_2007&seed=7&da_delay_ms=900&ltp_gate_by_ach=0.5&v=1&theme=dark&level=core")
+    ready(
+        page,
+        "/?experiment=pairing&rule=mstdp_2007&seed=7&da_delay_ms=900&ltp_gate_by_ach=0.5&v=1&theme=dark&level=core",
+    )
     at_rest(page) if page.evaluate("__tf.timing.at(-1).tier !== 'settled'") else None
     page.wait_for_timeout(500)
     query = parse_qs(urlsplit(page.url).query)
@@ -467,9 +476,7 @@ def test_a_chart_can_be_read_as_a_table(page):
 
 def test_the_row_of_a_control_is_tinted_while_it_is_in_use(page):
     ready(page)
-    tinted = (
-        "Object.fromEntries([...document.querySelectorAll('.row-tint')].map(t => [t.closest('.panel').id, t.getBoundingClientRect().top]))"
-    )
+    tinted = "Object.fromEntries([...document.querySelectorAll('.row-tint')].map(t => [t.closest('.panel').id, t.getBoundingClientRect().top]))"
     page.locator("#range-da_delay_ms").focus()
     burst = page.evaluate(tinted)
     page.locator("#range-tau_e_ms").focus()

@@ -63,7 +63,9 @@ def test_unknown_ids_are_unknown():
 def test_progress_and_cancel_on_the_page(page, experiment):
     page.goto(f"/?experiment={experiment}")
     page.locator("body.ready").wait_for(timeout=30_000)
-    preset = max(experiments()[experiment].PRESETS, key=lambda name: len(experiments()[experiment].PRESETS[name]["values"]))
+    preset = max(
+        experiments()[experiment].PRESETS, key=lambda name: len(experiments()[experiment].PRESETS[name]["values"])
+    )
     page.select_option("#preset", preset)
     page.wait_for_timeout(1500)
     page.click("#job-start")

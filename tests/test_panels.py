@@ -38,7 +38,14 @@ NAVIGATION_STATES = {
     "rest": {},
     "not moved yet": {"trials": 60, "move_at": 60},
     "no reward": {"trials": 3, "trial_s": 1.0, "goal_radius": 0.05},
-    "all modulators": {"trials": 6, "move_at": 0, "obstacle": "walls", "ne_burst_nm": 300.0, "ht_tonic_nm": 20.0, "da_delay_ms": 900},
+    "all modulators": {
+        "trials": 6,
+        "move_at": 0,
+        "obstacle": "walls",
+        "ne_burst_nm": 300.0,
+        "ht_tonic_nm": 20.0,
+        "da_delay_ms": 900,
+    },
 }
 STATES = [("pairing", name, values) for name, values in PAIRING_STATES.items()] + [
     ("credit", name, values) for name, values in CREDIT_STATES.items()
@@ -46,7 +53,11 @@ STATES = [("pairing", name, values) for name, values in PAIRING_STATES.items()] 
 STATES += [("navigation", name, values) for name, values in NAVIGATION_STATES.items()]
 WRITTEN_OUT = {experiment for experiment, _, _ in STATES}
 STATES += [  # all others: their presets, shortened
-    (experiment, name, preset["values"] | {k: v for k, v in getattr(world, "QUICK", {}).items() if k in ("trials", "exposures")})
+    (
+        experiment,
+        name,
+        preset["values"] | {k: v for k, v in getattr(world, "QUICK", {}).items() if k in ("trials", "exposures")},
+    )
     for experiment, world in experiments().items()
     if experiment not in WRITTEN_OUT
     for name, preset in world.PRESETS.items()
@@ -65,7 +76,9 @@ def figures():
         key = (experiment, rule, tuple(sorted((values or {}).items())), theme)
         if key not in known:
             run = engine.run(experiment, rule, tier="live", **(values or {}))
-            known[key] = {name: (panel, panel.figure(run, THEMES[theme]), run) for name, panel in panels_of(experiment).items()}
+            known[key] = {
+                name: (panel, panel.figure(run, THEMES[theme]), run) for name, panel in panels_of(experiment).items()
+            }
         return known[key]
 
     return get
@@ -99,7 +112,9 @@ def test_figures_can_be_drawn_fast(figures, experiment, name, values):
     for panel_name, (panel, figure, _) in figures(experiment, None, values).items():
         assert set(figure) == {"data", "layout"}
         for a in all_numbers(figure):
-            assert isinstance(a, np.ndarray) and a.ndim == 1 and 0 < a.size <= MOST_POINTS or panel_name == "credit_trace", panel_name
+            assert (
+                isinstance(a, np.ndarray) and a.ndim == 1 and 0 < a.size <= MOST_POINTS or panel_name == "credit_trace"
+            ), panel_name
             assert a.dtype.kind in "fi" and not np.isinf(a.astype(float)).any(), panel_name
         for trace in figure["data"]:
             cells = (trace["y"].size, trace["x"].size)
@@ -109,7 +124,9 @@ def test_figures_can_be_drawn_fast(figures, experiment, name, values):
             if trace["mode"] == "lines":
                 assert unbroken(trace), f"{panel_name}: {trace['name']} would be several paths"
         layout = figure["layout"]
-        assert layout["showlegend"] is False and layout["dragmode"] is False and layout["paper_bgcolor"] == "rgba(0,0,0,0)"
+        assert (
+            layout["showlegend"] is False and layout["dragmode"] is False and layout["paper_bgcolor"] == "rgba(0,0,0,0)"
+        )
         for key, axis in axes_of(figure).items():
             lo, hi = axis["range"]
             assert axis["type"] in ("linear", "log") and np.isfinite([lo, hi]).all() and lo < hi, f"{panel_name} {key}"
@@ -151,13 +168,19 @@ def test_ranges_stay_while_a_burst_is_dragged(figures):
 @pytest.mark.parametrize(("experiment", "name", "values"), STATES, ids=[f"{e}-{n}" for e, n, _ in STATES])
 def test_every_axis_is_named_with_its_unit(figures, experiment, name, values):
     for panel_name, (_, figure, _) in figures(experiment, None, values).items():
-        rows = {a["name"].removeprefix("row "): a["text"] for a in figure["layout"]["annotations"] if a.get("name", "").startswith("row ")}
+        rows = {
+            a["name"].removeprefix("row "): a["text"]
+            for a in figure["layout"]["annotations"]
+            if a.get("name", "").startswith("row ")
+        }
         for key, axis in axes_of(figure).items():
             if axis.get("visible") is False:
                 continue
             text = axis["title"]["text"] or rows.get(key[0] + key[5:], "")
             assert text, f"{panel_name} {key} has no name"
-            assert key[0] == "y" or text.endswith(")") or text in PURE_NUMBERS, f"{panel_name} {key}: {text!r} has no unit"
+            assert key[0] == "y" or text.endswith(")") or text in PURE_NUMBERS, (
+                f"{panel_name} {key}: {text!r} has no unit"
+            )
     if experiment == "pairing":
         labels = " ".join(a["text"] for a in figures(experiment, None, values)["timeline"][1]["layout"]["annotations"])
         assert all(unit in labels for unit in ("nM", "1/s", "mV"))
@@ -184,7 +207,11 @@ def test_summaries_say_it_with_numbers(figures, experiment, name, values):
 def test_lines_of_the_timeline_are_the_run(figures):
     _, figure, run = figures("pairing")["timeline"]
     lines = {t["name"]: t for t in figure["data"]}
-    assert lines["weight"]["y"] is run.weight and lines["product"]["y"] is run.product_per_s and lines["weight"]["x"] is run.t_s
+    assert (
+        lines["weight"]["y"] is run.weight
+        and lines["product"]["y"] is run.product_per_s
+        and lines["weight"]["x"] is run.t_s
+    )
     np.testing.assert_array_equal(lines["gain"]["y"] + lines["loss"]["y"], run.product_per_s)
     np.testing.assert_array_equal(lines["DA"]["y"], run.concentration_nm[0])
 
@@ -207,7 +234,10 @@ def test_ranges_hold_what_they_show(figures):
                 if not trace["meta"]["ghost"]:
                     continue
                 axis = figure["layout"][draw.key(trace["yaxis"])]
-                assert trace["y"].min() >= axis["range"][0] - 1e-9 and trace["y"].max() <= axis["range"][1] + 1e-9, (name, trace["name"])
+                assert trace["y"].min() >= axis["range"][0] - 1e-9 and trace["y"].max() <= axis["range"][1] + 1e-9, (
+                    name,
+                    trace["name"],
+                )
 
 
 # Published data
@@ -271,14 +301,17 @@ def test_points_are_drawn_where_they_were_measured(figures):
         (10, 135, 7),
         (10, 162, 16),
     ]
-    assert len(points["text"]) == 4 and next(t for t in figures("pairing")["window"][1]["data"] if t["name"] == "published")["text"] == [""]
+    assert len(points["text"]) == 4 and next(
+        t for t in figures("pairing")["window"][1]["data"] if t["name"] == "published"
+    )["text"] == [""]
 
 
 # Shared pieces
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(0.0, 0.0), (1e-9, 1e-9), (0.11, 0.2), (1.0, 1.0), (1.01, 2.0), (5.5, 10.0), (99.0, 100.0), (-3.0, 0.0)]
+    ("value", "expected"),
+    [(0.0, 0.0), (1e-9, 1e-9), (0.11, 0.2), (1.0, 1.0), (1.01, 2.0), (5.5, 10.0), (99.0, 100.0), (-3.0, 0.0)],
 )
 def test_nice_is_the_next_round_number(value, expected):
     assert draw.nice(value) == pytest.approx(expected)

@@ -71,11 +71,15 @@ def test_brzosko_2017_signs_and_sizes(condition):
 def test_brzosko_2017_dopamine_afterwards_strengthens_every_order():
     for ach in ({}, ACH):
         assert (percent("brzosko_2017", (10, 0, -20), **ach, **DA_AFTER) > 110.0).all()
-    assert (percent("brzosko_2017", (10, 0, -20), **ACH, **DA_AFTER, ltp_gate_by_da=0.0, ltd_gate_by_da=0.0) < 90.0).all()
+    assert (
+        percent("brzosko_2017", (10, 0, -20), **ACH, **DA_AFTER, ltp_gate_by_da=0.0, ltd_gate_by_da=0.0) < 90.0
+    ).all()
 
 
 def test_brzosko_2017_acetylcholine_after_pairing_does_nothing():
-    assert percent("brzosko_2017", (10, 0, -20), ach_after_nm=1000.0) == pytest.approx(percent("brzosko_2017", (10, 0, -20)), abs=0.01)
+    assert percent("brzosko_2017", (10, 0, -20), ach_after_nm=1000.0) == pytest.approx(
+        percent("brzosko_2017", (10, 0, -20)), abs=0.01
+    )
 
 
 # --- other pairing experiments ---------------------------------------------------------------------------------------------------
@@ -84,7 +88,10 @@ def test_brzosko_2017_acetylcholine_after_pairing_does_nothing():
 def test_he_2015_receptor_conversion():
     """Pre-post with NE: LTP; post-pre with 5-HT: LTD; the crossed pairs less than 5 % of either."""
     ne, ht = {"ne_burst_nm": 500.0, "ht_burst_nm": 0.0}, {"ne_burst_nm": 0.0, "ht_burst_nm": 500.0}
-    (rise, crossed_ne), (crossed_ht, fall) = percent("he_2015", (10, -10), **ne) - 100, percent("he_2015", (10, -10), **ht) - 100
+    (rise, crossed_ne), (crossed_ht, fall) = (
+        percent("he_2015", (10, -10), **ne) - 100,
+        percent("he_2015", (10, -10), **ht) - 100,
+    )
     assert rise > 5.0 and fall < -5.0
     assert max(abs(crossed_ne), abs(crossed_ht)) < 0.05 * min(rise, -fall)
     neither = percent("he_2015", (10, -10), ne_burst_nm=0.0, ht_burst_nm=0.0)
@@ -120,7 +127,9 @@ def test_pfister_gerstner_2006_rate_dependence():
     assert abs(first[0] - 100) < 0.1 and first[3] > 150
     assert (np.diff(first) >= 0).all() and first[2] > first[1] > first[0] + 10
     assert last[0] < 90 and last[2] < 90 and last[3] > 110 and last[4] > last[3]
-    pair_first, pair_last = np.array([percent("triplet_2006", (10, -10), rate_hz=r, a3_plus=0.0, a_plus=5e-3) for r in rates]).T
+    pair_first, pair_last = np.array(
+        [percent("triplet_2006", (10, -10), rate_hz=r, a3_plus=0.0, a_plus=5e-3) for r in rates]
+    ).T
     assert pair_first[0] > 110 and pair_first[3] < pair_first[0]
     assert (pair_last < 90).all()
 
@@ -128,7 +137,9 @@ def test_pfister_gerstner_2006_rate_dependence():
 def test_seol_2007_polarity_by_receptor_class():
     """NE alone: LTP and no LTD; ACh alone: LTD and no LTP; both: both, each smaller; neither: nothing."""
     found = {
-        (ne, ach): percent("seol_2007", (10, -10), ne_tonic_nm=ne, ach_tonic_nm=ach) - 100 for ne in (0.0, 500.0) for ach in (0.0, 500.0)
+        (ne, ach): percent("seol_2007", (10, -10), ne_tonic_nm=ne, ach_tonic_nm=ach) - 100
+        for ne in (0.0, 500.0)
+        for ach in (0.0, 500.0)
     }
     assert found[0, 0] == pytest.approx([0, 0], abs=1e-9)
     assert found[500, 0][0] > 10 and found[500, 0][1] == pytest.approx(0, abs=1e-9)
@@ -205,7 +216,10 @@ LESIONS = {
 @pytest.mark.parametrize("lesion", LESIONS)
 def test_izhikevich_2007_cut_out_any_part_and_it_does_not(lesion):
     """Rewards are earned all the same, but the lead is not above 0 by three standard errors, and far below the intact one."""
-    intact, cut = credit("izhikevich_2007", da_delay_ms=1000), credit("izhikevich_2007", **{"da_delay_ms": 1000} | LESIONS[lesion])
+    intact, cut = (
+        credit("izhikevich_2007", da_delay_ms=1000),
+        credit("izhikevich_2007", **{"da_delay_ms": 1000} | LESIONS[lesion]),
+    )
     assert cut["rewards"].mean > 10
     assert cut["lead"].mean - 3 * cut["lead"].error < 0.0
     assert intact["lead"].mean - cut["lead"].mean > 3 * sqrt(intact["lead"].error ** 2 + cut["lead"].error ** 2)
@@ -235,7 +249,9 @@ def test_fremaux_2010_uninformative_reward_does_not_move_the_crowd():
 
 def test_fremaux_2010_a_mean_slower_than_the_run_leaves_part_of_the_drift():
     """The mean (60 s) starts at the tonic level and lags the rewards: <R> - <M> is not yet 0, and the crowd feels it a little."""
-    drift, gated = (credit("covariance_2010", contingency=0.0, da_baseline=b, baseline_tau_s=60.0)["drift"] for b in (1.0, 0.0))
+    drift, gated = (
+        credit("covariance_2010", contingency=0.0, da_baseline=b, baseline_tau_s=60.0)["drift"] for b in (1.0, 0.0)
+    )
     assert abs(drift.mean) < 0.5 * abs(gated.mean)
 
 

@@ -66,7 +66,12 @@ def test_the_map_answers_the_paired_stimulus_several_times_as_strongly(runs):
 @pytest.mark.claim
 @pytest.mark.parametrize(
     "lesion",
-    [{"ach_burst_nm": 0.0}, {"ach_drug": "antagonist", "ach_drug_dose": 100.0}, {"disinhibition_mv": 0.0}, {"eta_per_s": 1e-4}],
+    [
+        {"ach_burst_nm": 0.0},
+        {"ach_drug": "antagonist", "ach_drug_dose": 100.0},
+        {"disinhibition_mv": 0.0},
+        {"eta_per_s": 1e-4},
+    ],
     ids=["no acetylcholine", "receptor blocked", "gate not silenced", "frozen"],
 )
 def test_without_acetylcholine_or_disinhibition_the_map_stays(runs, claim, request, lesion):
@@ -87,12 +92,20 @@ def test_acetylcholine_outside_the_window_does_nothing(runs, claim, delay_ms):
     mean, error = growth(runs(ach_delay_ms=delay_ms, **MAP_ONLY))
     assert mean + 3 * error < 1.0, (mean, error)
     at = gained(runs(ach_delay_ms=delay_ms, **MAP_ONLY))
-    claim("perception: map neurons gained with ACh at the onset", gained(runs(paired=9, **MAP_ONLY)), at, f"ACh at {delay_ms} ms")
+    claim(
+        "perception: map neurons gained with ACh at the onset",
+        gained(runs(paired=9, **MAP_ONLY)),
+        at,
+        f"ACh at {delay_ms} ms",
+    )
 
 
 def test_without_the_gate_the_window_reaches_as_far_as_the_trace(runs):
     """What closes the window after the stimulus is the gate, not the trace."""
-    shut, open_ = growth(runs(ach_delay_ms=300, **MAP_ONLY)), growth(runs(ach_delay_ms=300, inhibition_mv=0.0, **MAP_ONLY))
+    shut, open_ = (
+        growth(runs(ach_delay_ms=300, **MAP_ONLY)),
+        growth(runs(ach_delay_ms=300, inhibition_mv=0.0, **MAP_ONLY)),
+    )
     assert shut[0] + 2 * shut[1] < open_[0] - 2 * open_[1], (shut, open_)
 
 
@@ -156,10 +169,14 @@ def test_without_dopamine_the_boundary_does_not_follow(runs, claim):
 
 @pytest.mark.slow
 def test_the_better_paid_category_gains_ground(runs):
-    at = {bonus: mean_and_error([r.boundary_after for r in runs(bonus=bonus, **TASK_ONLY)]) for bonus in (1 / 3, 1.0, 3.0)}
+    at = {
+        bonus: mean_and_error([r.boundary_after for r in runs(bonus=bonus, **TASK_ONLY)]) for bonus in (1 / 3, 1.0, 3.0)
+    }
     for low, high in ((1 / 3, 1.0), (1.0, 3.0)):
         assert at[high][0] - at[low][0] > 3 * np.hypot(at[high][1], at[low][1]), at
-    blind = [mean_and_error([r.boundary_after for r in runs(bonus=b, **TASK_ONLY, **NO_DOPAMINE)]) for b in (1 / 3, 3.0)]
+    blind = [
+        mean_and_error([r.boundary_after for r in runs(bonus=b, **TASK_ONLY, **NO_DOPAMINE)]) for b in (1 / 3, 3.0)
+    ]
     assert abs(blind[1][0] - blind[0][0]) < 2 * np.hypot(blind[0][1], blind[1][1]) + 0.2, blind
 
 
@@ -188,7 +205,9 @@ def test_where_the_matrix_does_not_let_norepinephrine_act_arousal_makes_no_diffe
 @pytest.mark.slow
 def test_a_trace_that_lasts_carries_the_delayed_feedback(runs):
     """Lesion of the trace: with a tenth of its time even feedback after 300 ms is lost."""
-    whole, short = ([right_in_test(r) for r in runs(da_delay_ms=300, tau_e_ms=tau, **TASK_ONLY)] for tau in (500.0, 50.0))
+    whole, short = (
+        [right_in_test(r) for r in runs(da_delay_ms=300, tau_e_ms=tau, **TASK_ONLY)] for tau in (500.0, 50.0)
+    )
     gap, error = mean_and_error(np.array(whole) - np.array(short))
     assert gap - 3 * error > 0.0, (gap, error)
 
@@ -216,7 +235,8 @@ def test_with_modulators_blocked_weight_change_stops_predicting_behaviour(claim)
 @pytest.mark.claim
 def test_an_emergent_dopamine_hub_teaches_the_categories(runs, claim):
     taught, silent = (
-        sample([right_in_test(r) for r in runs(da_source="emergent", **TASK_ONLY, **told)]) for told in ({}, {"da_burst_nm": 0.0})
+        sample([right_in_test(r) for r in runs(da_source="emergent", **TASK_ONLY, **told)])
+        for told in ({}, {"da_burst_nm": 0.0})
     )
     assert taught.mean - 3 * taught.error > 75.0 and silent.mean + 3 * silent.error < 60.0, (taught, silent)
     claim("perception: right answers taught by an emergent DA hub (%)", taught, silent, "its spikes release nothing")
@@ -227,7 +247,9 @@ def test_an_emergent_dopamine_hub_teaches_the_categories(runs, claim):
 def test_an_emergent_norepinephrine_hub_arouses(runs, claim):
     """Its tonic spikes and surprise at rewards take the place of the scripted level."""
     hub = {"ne_source": "emergent", "ne_tonic_nm": 0.0}
-    aroused, drowsy = (sample([right_in_test(r) for r in runs(**hub, ne_burst_nm=nm, **TASK_ONLY)]) for nm in (100.0, 0.0))
+    aroused, drowsy = (
+        sample([right_in_test(r) for r in runs(**hub, ne_burst_nm=nm, **TASK_ONLY)]) for nm in (100.0, 0.0)
+    )
     assert aroused.mean - drowsy.mean > 3 * np.hypot(aroused.error, drowsy.error)
     claim("perception: right answers with an emergent NE hub (%)", aroused, drowsy, "its spikes release nothing")
 
@@ -239,7 +261,12 @@ def test_acetylcholine_that_is_not_tied_to_the_stimulus_redraws_the_map_for_none
     hub = {"ach_source": "emergent", **MAP_ONLY}
     always, at_onset = gained(runs(**hub)), gained(runs(**MAP_ONLY))
     assert always.high < 0.0 < at_onset.low
-    claim("perception: map neurons gained by the paired stimulus, ACh at its onset", at_onset, always, "ACh from its hub, at all times")
+    claim(
+        "perception: map neurons gained by the paired stimulus, ACh at its onset",
+        at_onset,
+        always,
+        "ACh from its hub, at all times",
+    )
 
 
 # Readouts

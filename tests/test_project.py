@@ -67,7 +67,9 @@ def test_requirements_are_complete():
 
 def test_requirements_are_what_is_installed():
     listed = requirements("requirements.txt") | requirements("requirements-dev.txt")
-    other = {name: metadata.version(name) for name, r in listed.items() if not r.specifier.contains(metadata.version(name))}
+    other = {
+        name: metadata.version(name) for name, r in listed.items() if not r.specifier.contains(metadata.version(name))
+    }
     assert other == {}
 
 
@@ -76,7 +78,9 @@ def test_requirements_keep_the_version_floors():
     below = {name: floor for name, floor in FLOORS.items() if name in listed and lowest(listed[name]) < Version(floor)}
     assert below == {}
     assert not UNWANTED & set(listed)
-    assert not [name for name, r in listed.items() if r.extras], "dash[celery] and dash[testing] pull in versions below the floors"
+    assert not [name for name, r in listed.items() if r.extras], (
+        "dash[celery] and dash[testing] pull in versions below the floors"
+    )
 
 
 def test_version_is_the_same_everywhere():
@@ -110,7 +114,15 @@ def test_container_is_small_and_unprivileged():
 def test_container_gets_only_what_it_runs():
     lines = (ROOT / ".dockerignore").read_text().split()
     assert lines[0] == "*"
-    assert {"!app.py", "!engine", "!components", "!assets", "!lessons", "!requirements.txt", "!gunicorn.conf.py"} <= set(lines)
+    assert {
+        "!app.py",
+        "!engine",
+        "!components",
+        "!assets",
+        "!lessons",
+        "!requirements.txt",
+        "!gunicorn.conf.py",
+    } <= set(lines)
 
 
 def test_compose_takes_every_right_away():
@@ -148,7 +160,9 @@ def functions() -> list[tuple[str, str, int]]:
 
 
 def test_functions_are_short():
-    long = [f for f in functions() if f[2] > LONGEST_FUNCTION and not ("components/panels" in f[0] and "figure" in f[1])]
+    long = [
+        f for f in functions() if f[2] > LONGEST_FUNCTION and not ("components/panels" in f[0] and "figure" in f[1])
+    ]
     assert long == []
     assert median(lines for _, _, lines in functions()) <= LONGEST_MEDIAN
 
@@ -175,7 +189,9 @@ def forbidden(tree: ast.AST) -> list[str]:
 
 
 def test_code_never_turns_data_into_code():
-    assert {str(path.relative_to(ROOT)): found for path in CODE if (found := forbidden(ast.parse(path.read_text())))} == {}
+    assert {
+        str(path.relative_to(ROOT)): found for path in CODE if (found := forbidden(ast.parse(path.read_text())))
+    } == {}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,16 @@ CREDIT_STATES = 200
 AFFORDABLE_STEPS = 1000  # of one run of `pairing`, for what must run ten thousand times
 LONG_STATES = 100
 SHARES = (0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the parameters that a random state moves
-WEIGHTS = ("weight", "start_weight", "final_weight", "target_weight", "crowd_mean", "crowd_band", "target_seeds", "histogram_target")
+WEIGHTS = (
+    "weight",
+    "start_weight",
+    "final_weight",
+    "target_weight",
+    "crowd_mean",
+    "crowd_band",
+    "target_seeds",
+    "histogram_target",
+)
 
 
 def problem(name: str, value) -> str:
@@ -36,13 +45,17 @@ def problem(name: str, value) -> str:
 # Values and messages
 
 
-@pytest.mark.parametrize("value", [True, False, None, [], {}, (1,), b"1", 1j, "", " ", "ten", "1e", "0x10", "1_0_", "١" * 41, "9" * 5000])
+@pytest.mark.parametrize(
+    "value", [True, False, None, [], {}, (1,), b"1", 1j, "", " ", "ten", "1e", "0x10", "1_0_", "١" * 41, "9" * 5000]
+)
 def test_what_is_no_number_is_refused(value):
     text = problem("tau_e_ms", value)
     assert "tau_e_ms" in text and len(text) < 250
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "nan", "inf", "-inf", "1e400", 10**400, -(10**400), 2**53 + 1])
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, -math.inf, "nan", "inf", "-inf", "1e400", 10**400, -(10**400), 2**53 + 1]
+)
 def test_what_is_not_finite_or_too_long_is_refused(value):
     text = problem("tau_e_ms", value)
     assert "tau_e_ms" in text and "ms" in text and len(text) < 250
@@ -53,7 +66,9 @@ def test_message_names_value_bound_and_unit(value):
     assert problem("tau_e_ms", value).startswith(f"tau_e_ms = {float(value):g} ms is outside [10, 600000] ms (")
 
 
-@pytest.mark.parametrize(("value", "kept"), [(10, 10.0), (600_000, 600_000.0), ("500", 500.0), (np.float64(500), 500.0), ("1e2", 100.0)])
+@pytest.mark.parametrize(
+    ("value", "kept"), [(10, 10.0), (600_000, 600_000.0), ("500", 500.0), (np.float64(500), 500.0), ("1e2", 100.0)]
+)
 def test_bounds_themselves_and_texts_are_allowed(value, kept):
     state, problems = repair({"tau_e_ms": value})
     assert problems == [] and state["tau_e_ms"] == kept and type(state["tau_e_ms"]) is float
@@ -92,13 +107,19 @@ def test_make_names_every_problem_at_once():
 
 def field_cases() -> list[tuple[str, Field]]:
     """Every number parameter of every experiment once."""
-    return sorted({name: f for e in experiments() for name, f in schema(e, "izhikevich_2007").items() if f.kind is not str}.items())
+    return sorted(
+        {
+            name: f for e in experiments() for name, f in schema(e, "izhikevich_2007").items() if f.kind is not str
+        }.items()
+    )
 
 
 @pytest.mark.parametrize(("name", "field"), field_cases(), ids=[name for name, _ in field_cases()])
 def test_every_bound_is_held_from_both_sides(name, field):
     p = field.param
-    beyond = [p.lo - 1, p.hi + 1] if field.kind is int else [math.nextafter(p.lo, -math.inf), math.nextafter(p.hi, math.inf)]
+    beyond = (
+        [p.lo - 1, p.hi + 1] if field.kind is int else [math.nextafter(p.lo, -math.inf), math.nextafter(p.hi, math.inf)]
+    )
     for value in (p.lo, p.hi):
         assert field.check(int(value) if field.kind is int else value) == value
     for value in beyond:
@@ -114,9 +135,9 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-NAMES = st.sampled_from([*schema("pairing", "pair_stdp"), *schema("credit", "pair_stdp"), "experiment", "rule", "seed"]) | st.text(
-    max_size=30
-)
+NAMES = st.sampled_from(
+    [*schema("pairing", "pair_stdp"), *schema("credit", "pair_stdp"), "experiment", "rule", "seed"]
+) | st.text(max_size=30)
 
 
 @settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
@@ -126,7 +147,10 @@ def test_repair_takes_anything(raw):
     state, problems = repair(raw)
     assert all(isinstance(text, str) and 0 < len(text) < 1000 for text in problems)
     assert set(state.values) == set(schema(state.experiment, state.rule))
-    assert repair({"experiment": state.experiment, "rule": state.rule, "seed": state.seed, **state.values}) == (state, [])
+    assert repair({"experiment": state.experiment, "rule": state.rule, "seed": state.seed, **state.values}) == (
+        state,
+        [],
+    )
 
 
 @settings(max_examples=300)
@@ -237,7 +261,9 @@ def failures(states: list[Settings]) -> list[str]:
         try:
             check_state(state)
         except Exception as error:  # noqa: BLE001
-            out.append(f"{type(error).__name__} {error}: {json.dumps([state.experiment, state.rule, state.seed, state.changed])}")
+            out.append(
+                f"{type(error).__name__} {error}: {json.dumps([state.experiment, state.rule, state.seed, state.changed])}"
+            )
     return out
 
 
@@ -263,7 +289,9 @@ def test_random_states_of_pairing_however_long():
 
 def test_random_states_of_credit():
     rng = random.Random(20100310)
-    states = [random_state(rng, "credit", network="small", duration_s=rng.choice([5.0, 10.0])) for _ in range(CREDIT_STATES)]
+    states = [
+        random_state(rng, "credit", network="small", duration_s=rng.choice([5.0, 10.0])) for _ in range(CREDIT_STATES)
+    ]
     assert failures(states) == []
 
 

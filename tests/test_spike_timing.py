@@ -127,7 +127,9 @@ def test_a_stand_in_writes_the_traces_as_the_dense_twin_says(rule):
         job.state.agenda[k, 0] = 400.0
     loop.simulate(job, NoWorld(), np.zeros(0), np.arange(steps + 1.0), np.random.default_rng(1))
     events = Events(tuple(other + [(k, i + n) for k, i in post]), ((50, 0, 400.0), (210, 0, 400.0), (320, 0, 400.0)))
-    dense = play_densely(*law, np.arange(steps + 1.0), Synapses(np.arange(n), np.arange(n) + n, np.zeros(n, int)), events, weights)
+    dense = play_densely(
+        *law, np.arange(steps + 1.0), Synapses(np.arange(n), np.arange(n) + n, np.zeros(n, int)), events, weights
+    )
     assert np.abs(dense.weight[-1] - weights).max() > 1e-3 * values["w_max"]
     np.testing.assert_allclose(job.syn[:, ANCHOR], dense.weight[-1], atol=1e-9 * values["w_max"])
 

@@ -115,7 +115,9 @@ def play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block
     step, who = np.array(spikes, np.int64).reshape(-1, 2).T
     net = scripted.pair_net(n, step, who)
     record = new_record(net, 1, samples, range(n))
-    job = new_job(net, weights.copy(), np.zeros(2 * n), rule, matrix, kin, grid_ms[0], grid_ms.size, record, None, block_steps)
+    job = new_job(
+        net, weights.copy(), np.zeros(2 * n), rule, matrix, kin, grid_ms[0], grid_ms.size, record, None, block_steps
+    )
     for k, m, amplitude_nm in pulses:
         job.state.agenda[k, m] += amplitude_nm
     simulate(job, NoWorld(0.0), np.zeros(0), grid_ms, np.random.default_rng(0))
@@ -189,10 +191,22 @@ def test_a_gate_that_changes_its_sign_within_a_block(sampled):
     grid_ms, at_bound = np.arange(201.0), 0
     for seed in range(60):
         rng = np.random.default_rng(seed)
-        values = {"a_minus": 0.1, "eta_per_s": float(rng.choice([10, 30, 100])), "da_tonic_nm": 500.0, "da_baseline": 0.6}
+        values = {
+            "a_minus": 0.1,
+            "eta_per_s": float(rng.choice([10, 30, 100])),
+            "da_tonic_nm": 500.0,
+            "da_baseline": 0.6,
+        }
         law = made(values | {"baseline_tau_s": 1.0}, DOPAMINE_GATES)
         pulses = [(int(rng.integers(200)), 0, float(rng.choice([-900, 500]))) for _ in range(4)]
-        course = compare(*law, grid_ms, random_spikes(rng, 200, 1, 0.05), pulses, rng.random(1), samples=range(201) if sampled else ())
+        course = compare(
+            *law,
+            grid_ms,
+            random_spikes(rng, 200, 1, 0.05),
+            pulses,
+            rng.random(1),
+            samples=range(201) if sampled else (),
+        )
         at_bound += bool(np.isin(course.weight[20:-1], (0.0, 1.0)).any())
     assert at_bound > 10
 
@@ -203,7 +217,13 @@ def test_soft_bounds_of_any_exponent_at_the_bound():
     for seed in range(60):
         values = {"mu_plus": 0.02, "mu_minus": 0.02, "eta_per_s": 100.0, "da_tonic_nm": 0.0, "da_tau_ms": 10.0}
         spikes = random_spikes(np.random.default_rng(seed), 200, 1, 0.1)
-        compare(*made(values, DOPAMINE_GATES), grid_ms, spikes, [(60, 0, 500.0), (120, 0, -500.0), (150, 0, 500.0)], np.array([0.9]))
+        compare(
+            *made(values, DOPAMINE_GATES),
+            grid_ms,
+            spikes,
+            [(60, 0, 500.0), (120, 0, -500.0), (150, 0, 500.0)],
+            np.array([0.9]),
+        )
 
 
 def replay_script(physics, script, weights):
@@ -216,13 +236,20 @@ def replay_script(physics, script, weights):
     starts = np.array([-np.inf, script.times_ms[0, scripted.SWITCH]])[: physics.kin.tonic_nm.shape[0]]
     kin = physics.kin._replace(epoch_ms=starts)
     return play_densely(
-        physics.rule, physics.matrix, kin, grid_ms, one_to_one(weights.size), Events(tuple(spikes), summed(pulses)), weights
+        physics.rule,
+        physics.matrix,
+        kin,
+        grid_ms,
+        one_to_one(weights.size),
+        Events(tuple(spikes), summed(pulses)),
+        weights,
     )
 
 
 @pytest.mark.parametrize("rule", sorted(rules()))
 @pytest.mark.parametrize(
-    "changes", [{}, {"pairings": 6, "rate_hz": 5.0}, {"pairings": 8, "rate_hz": 50.0, "burst_spikes": 5, "burst_spike_hz": 25.0}]
+    "changes",
+    [{}, {"pairings": 6, "rate_hz": 5.0}, {"pairings": 8, "rate_hz": 50.0, "burst_spikes": 5, "burst_spike_hz": 25.0}],
 )
 def test_every_named_rule_in_the_pairing_experiment(rule, changes):
     """Uneven grid; in the last protocol spikes of one neuron fall together, and count once."""
@@ -254,7 +281,14 @@ def delayed_circuit(seed: int):
 def test_a_network_with_delays_replayed_from_its_spikes(seed, nearest):
     """The network's own spikes, played to the dense twin: the same weights at the end."""
     (net, weights, rates), synapses = delayed_circuit(seed)
-    values = {"a_minus": 0.12, "tau_e_ms": 400.0, "eta_per_s": 20.0, "da_tonic_nm": 300.0, "a3_plus": 0.05, "phi_minus": 0.05}
+    values = {
+        "a_minus": 0.12,
+        "tau_e_ms": 400.0,
+        "eta_per_s": 20.0,
+        "da_tonic_nm": 300.0,
+        "a3_plus": 0.05,
+        "phi_minus": 0.05,
+    }
     rule, matrix, kin = made(values, DOPAMINE_GATES | {("excitability", "da"): 0.5, ("trace_decay", "da"): 0.4})
     rule = rule._replace(pairing=nearest)
     grid_ms, log = np.arange(1501.0), new_log(0.0, 1500.0, 20_000)
@@ -304,7 +338,11 @@ print(json.dumps([hasattr(simulate, "py_func"), found]))
 def in_a_process(code: str, **environment: str):
     """What a fresh interpreter prints when it runs `code`, as JSON."""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])

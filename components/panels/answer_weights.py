@@ -8,9 +8,7 @@ from components.theme import Theme
 
 TITLE = "Which answer is wired in?"
 COLUMN = "effect"
-HELP = (
-    "Mean weight of the synapses from the stimulus to pool A and to pool B after every trial. At the upright line the right answer changes."
-)
+HELP = "Mean weight of the synapses from the stimulus to pool A and to pool B after every trial. At the upright line the right answer changes."
 
 
 def SUMMARY(run) -> str:  # noqa: N802
@@ -30,9 +28,23 @@ def figure(run, theme: Theme) -> dict:
     }
     hover = f"%{{y:.3g}} {unit}, trial %{{x:.0f}}"
     data = [
-        draw.line(np.array([run.swap, run.swap]) + 0.5, np.array(y_range), theme.ghost, theme, thin=True, dash="dot", name="swap"),
+        draw.line(
+            np.array([run.swap, run.swap]) + 0.5,
+            np.array(y_range),
+            theme.ghost,
+            theme,
+            thin=True,
+            dash="dot",
+            name="swap",
+        ),
         draw.line(run.trial, run.weight_a, theme.post, theme, f"to A: {hover}", ghost=True, name="to pool A"),
         draw.line(run.trial, run.weight_b, theme.trace_ltd, theme, f"to B: {hover}", ghost=True, name="to pool B"),
     ]
-    curves = [Curve(run.trial, run.weight_a, "to A", theme.post), Curve(run.trial, run.weight_b, "to B", theme.trace_ltd)]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+    curves = [
+        Curve(run.trial, run.weight_a, "to A", theme.post),
+        Curve(run.trial, run.weight_b, "to B", theme.trace_ltd),
+    ]
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

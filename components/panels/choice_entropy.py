@@ -15,9 +15,7 @@ HELP = (
 
 def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one sentence."""
-    return (
-        f"The entropy of the choices is {draw.number(run.entropy.mean())} bit on average and {draw.number(run.entropy[-1])} bit at the end."
-    )
+    return f"The entropy of the choices is {draw.number(run.entropy.mean())} bit on average and {draw.number(run.entropy[-1])} bit at the end."
 
 
 def figure(run, theme: Theme) -> dict:
@@ -30,8 +28,22 @@ def figure(run, theme: Theme) -> dict:
     }
     data = [
         marks.change_marks(run, theme, span, y_range),
-        draw.line(run.trial, run.entropy_q, theme.muted, theme, "Q-learning: %{y:.2f} bit, trial %{x:.0f}", dash="dash", name="Q-learning"),
+        draw.line(
+            run.trial,
+            run.entropy_q,
+            theme.muted,
+            theme,
+            "Q-learning: %{y:.2f} bit, trial %{x:.0f}",
+            dash="dash",
+            name="Q-learning",
+        ),
         draw.line(run.trial, run.entropy, theme.ink, theme, "%{y:.2f} bit, trial %{x:.0f}", ghost=True, name="circuit"),
     ]
-    curves = [Curve(run.trial, run.entropy, "circuit", theme.ink), Curve(run.trial, run.entropy_q, "Q-learning", theme.muted)]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+    curves = [
+        Curve(run.trial, run.entropy, "circuit", theme.ink),
+        Curve(run.trial, run.entropy_q, "Q-learning", theme.muted),
+    ]
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

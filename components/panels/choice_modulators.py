@@ -31,7 +31,9 @@ def figure(run, theme: Theme) -> dict:
     limits = {name: (0.0, draw.nice(float(y.max()), draw.FINE_STEPS) or 1.0) for name, y in values.items()}
     axes = {"xaxis": draw.axis(theme, span, "trial", ticks, anchor=AXES["rate"], showgrid=False)}
     for name, at in AXES.items():
-        axes[draw.key(at)] = draw.axis(theme, draw.padded(*limits[name]), "", (limits[name][1],), domain=domains[name], showgrid=False)
+        axes[draw.key(at)] = draw.axis(
+            theme, draw.padded(*limits[name]), "", (limits[name][1],), domain=domains[name], showgrid=False
+        )
     data = [
         draw.line(run.trial, y, theme.modulator.get(name, theme.ink), theme, f"{LABELS.get(name, 'rate')}: %{{y:.3g}} {unit(name)}, trial %{{x:.0f}}", at=AXES[name], ghost=True, name=LABELS.get(name, "rate"))
         for name, y in values.items()
@@ -40,7 +42,11 @@ def figure(run, theme: Theme) -> dict:
     return {
         "data": data,
         "layout": draw.layout(
-            theme, axes, draw.mechanism_margin(theme), words(theme, values, limits, domains), draw.grid_lines(theme, ticks)
+            theme,
+            axes,
+            draw.mechanism_margin(theme),
+            words(theme, values, limits, domains),
+            draw.grid_lines(theme, ticks),
         ),
     }
 
@@ -60,6 +66,10 @@ def words(theme: Theme, values: dict[str, np.ndarray], limits: dict, domains: di
     for name, y in values.items():
         height = (domains[name][1] - domains[name][0]) * inner
         out += draw.end_labels(
-            theme, AXES[name], limits[name], height, [(f"⌀ {draw.number(y.mean())}", theme.modulator.get(name, theme.ink), float(y.mean()))]
+            theme,
+            AXES[name],
+            limits[name],
+            height,
+            [(f"⌀ {draw.number(y.mean())}", theme.modulator.get(name, theme.ink), float(y.mean()))],
         )
     return out

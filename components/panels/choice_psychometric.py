@@ -36,5 +36,7 @@ def figure(run, theme: Theme) -> dict:
         marks.curve(run.difference, run.share_a_q, span, Y_RANGE, theme.muted, theme, "Q-learning: P(A) %{y:.2f}", dash="dash", name="Q-learning"),
         marks.curve(run.difference, run.share_a, span, Y_RANGE, theme.ink, theme, "A in %{y:.0%} at %{x:.1f}", ghost=True, name="circuit"),
     ]  # fmt: skip
-    data.append(draw.dots(data[1]["x"], data[1]["y"], theme.ink, theme, "A in %{y:.0%} at %{x:.1f}", size=7.0, name="classes"))
+    data.append(
+        draw.dots(data[1]["x"], data[1]["y"], theme.ink, theme, "A in %{y:.0%} at %{x:.1f}", size=7.0, name="classes")
+    )
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN)}

@@ -39,7 +39,15 @@ def figure(run, theme: Theme) -> dict:
         marks.curve(run.aligned, mean, span, Y_RANGE, theme.ink, theme, "best in %{y:.0%}, trial %{x:.0f}", ghost=True, name="circuit"),
     ]  # fmt: skip
     shown = [("circuit", theme.ink, mean), ("Q-learning", theme.muted, run.p_q_aligned)]
-    curves = [Curve(d["x"], d["y"], text if y[0] == y[0] else "", c) for (text, c, y), d in zip(shown, (data[2], data[1]), strict=True)]
+    curves = [
+        Curve(d["x"], d["y"], text if y[0] == y[0] else "", c)
+        for (text, c, y), d in zip(shown, (data[2], data[1]), strict=True)
+    ]
     words = "" if np.isfinite(mean).any() else "There was no reversal in this run."
     note = draw.label(words, theme, x=0.5 * sum(span), xanchor="center", y=0.5, yanchor="middle")
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, [*draw.direct_labels(theme, curves, span, Y_RANGE), note])}
+    return {
+        "data": data,
+        "layout": draw.layout(
+            theme, axes, draw.EFFECT_MARGIN, [*draw.direct_labels(theme, curves, span, Y_RANGE), note]
+        ),
+    }

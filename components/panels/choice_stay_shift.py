@@ -40,10 +40,16 @@ def figure(run, theme: Theme) -> dict:
         "yaxis": draw.axis(theme, y_range, draw.upright(theme, "trials (%)", "%"), (0.0, 50.0, 100.0)),
     }
     data = []
-    for which, (name, colour, dash, left) in enumerate((("circuit", theme.ink, "solid", -WIDE), ("Q-learning", theme.muted, "dash", 0.03))):
+    for which, (name, colour, dash, left) in enumerate(
+        (("circuit", theme.ink, "solid", -WIDE), ("Q-learning", theme.muted, "dash", 0.03))
+    ):
         x, y = outline([v[which] for v in bars(run)], left)
         shade = {"fill": "tozeroy", "fillcolor": draw.faded(colour, 0.35 if which == 0 else 0.08)}
-        data.append(draw.line(x, y, colour, theme, f"{name}: %{{y:.0f}} %", dash=dash, thin=True, ghost=which == 0, name=name, **shade))
+        data.append(
+            draw.line(
+                x, y, colour, theme, f"{name}: %{{y:.0f}} %", dash=dash, thin=True, ghost=which == 0, name=name, **shade
+            )
+        )
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(run, theme))}
 
 
@@ -64,6 +70,15 @@ def words(run, theme: Theme) -> list[dict]:
             text = f"{value:.0f}" if np.isfinite(value) else ""
             x = k + (-0.5 * WIDE if which == 0 else 0.5 * WIDE)
             out.append(
-                draw.label(text, theme, colour=theme.muted if which else None, size=-1, x=x, xanchor="center", y=0, yanchor="bottom")
+                draw.label(
+                    text,
+                    theme,
+                    colour=theme.muted if which else None,
+                    size=-1,
+                    x=x,
+                    xanchor="center",
+                    y=0,
+                    yanchor="bottom",
+                )
             )
     return out

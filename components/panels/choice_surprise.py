@@ -45,7 +45,11 @@ def figure(run, theme: Theme) -> dict:
     data = [
         marks.change_marks(run, theme, span, limits, NM),
         marks.change_marks(run, theme, span, share, P),
-        draw.line(run.trial, nm, theme.modulator["ne"], theme, "NE: %{y:.3g} nM, trial %{x:.0f}", at=NM, ghost=True, name="NE"),
-        marks.curve(run.trial, run.p_change, span, share, theme.muted, theme, words, at=P, dash="dash", name="P(change)"),
+        draw.line(
+            run.trial, nm, theme.modulator["ne"], theme, "NE: %{y:.3g} nM, trial %{x:.0f}", at=NM, ghost=True, name="NE"
+        ),
+        marks.curve(
+            run.trial, run.p_change, span, share, theme.muted, theme, words, at=P, dash="dash", name="P(change)"
+        ),
     ]
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN)}

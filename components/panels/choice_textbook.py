@@ -22,7 +22,11 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def learners(run) -> list[tuple]:
     """Name, curve, name on the picture, dash of each learner."""
-    return [("Q-learning", run.p_q, "Q", "dash"), ("Bayesian", run.p_bayes, "Bayes", "8px,3px"), ("OpAL", run.p_opal, "OpAL", "3px,3px")]
+    return [
+        ("Q-learning", run.p_q, "Q", "dash"),
+        ("Bayesian", run.p_bayes, "Bayes", "8px,3px"),
+        ("OpAL", run.p_opal, "OpAL", "3px,3px"),
+    ]
 
 
 def figure(run, theme: Theme) -> dict:
@@ -35,9 +39,28 @@ def figure(run, theme: Theme) -> dict:
     data, curves = [marks.change_marks(run, theme, span, Y_RANGE)], []
     colours = (theme.muted, theme.modulator["ne"], theme.modulator["da"])
     for (name, y, short, dash), colour in zip(learners(run), colours, strict=True):
-        data.append(marks.curve(run.trial, y, span, Y_RANGE, colour, theme, f"{name}: %{{y:.2f}}, trial %{{x:.0f}}", dash=dash, name=name))
+        data.append(
+            marks.curve(
+                run.trial,
+                y,
+                span,
+                Y_RANGE,
+                colour,
+                theme,
+                f"{name}: %{{y:.2f}}, trial %{{x:.0f}}",
+                dash=dash,
+                name=name,
+            )
+        )
         curves.append(Curve(data[-1]["x"], data[-1]["y"], short if y[0] == y[0] else "", colour))
     mean = run.p_best_seeds.mean(axis=0)
-    data.append(draw.line(run.trial, mean, theme.ink, theme, "circuit: %{y:.0%} of ten, trial %{x:.0f}", ghost=True, name="circuit"))
+    data.append(
+        draw.line(
+            run.trial, mean, theme.ink, theme, "circuit: %{y:.0%} of ten, trial %{x:.0f}", ghost=True, name="circuit"
+        )
+    )
     curves.append(Curve(run.trial, mean, "circuit", theme.ink))
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, Y_RANGE))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, Y_RANGE)),
+    }

@@ -46,9 +46,15 @@ def figure(run, theme: Theme) -> dict:
 
 def choices(run, theme: Theme, span: list[float]) -> list[dict]:
     """One tick for every choice of each option, and for every paid trial."""
-    rows = [(at, run.trial[run.choice == k], marks.colours(theme)[k], f"choice {marks.LETTERS[k]}") for k, at in enumerate(AXES)]
+    rows = [
+        (at, run.trial[run.choice == k], marks.colours(theme)[k], f"choice {marks.LETTERS[k]}")
+        for k, at in enumerate(AXES)
+    ]
     rows.append((PAID, run.trial[run.reward > 0.0], theme.ink, "paid"))
-    return [draw.line(*draw.spike_ticks(at_trial, span), colour, theme, at=at, thin=True, name=name) for at, at_trial, colour, name in rows]
+    return [
+        draw.line(*draw.spike_ticks(at_trial, span), colour, theme, at=at, thin=True, name=name)
+        for at, at_trial, colour, name in rows
+    ]
 
 
 def shares(run, theme: Theme, span: list[float]) -> list[dict]:
@@ -74,5 +80,8 @@ def names(run, theme: Theme) -> list[dict]:
 def ends(run, theme: Theme, domains: dict) -> list[dict]:
     """What the lines are, at their right ends."""
     height = (domains[SHARE][1] - domains[SHARE][0]) * draw.inner_px(theme, HEIGHT_PX)
-    items = [("circuit", theme.ink, float(run.p_best_seeds[:, -1].mean())), ("Q-learn.", theme.muted, float(run.p_q[-1]))]
+    items = [
+        ("circuit", theme.ink, float(run.p_best_seeds[:, -1].mean())),
+        ("Q-learn.", theme.muted, float(run.p_q[-1])),
+    ]
     return draw.end_labels(theme, SHARE, Y_RANGE, height, items)

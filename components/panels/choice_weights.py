@@ -33,6 +33,23 @@ def figure(run, theme: Theme) -> dict:
         for k, letter in enumerate(marks.LETTERS):
             x, y = (run.trial, weight[k]) if k < n else draw.unseen(span, y_range)
             colour, hover = marks.colours(theme)[k], f"{kind} of {letter}: %{{y:.3g}} {unit}, trial %{{x:.0f}}"
-            data.append(draw.line(x, y, colour, theme, hover, dash=dash, ghost=kind == "D1", thin=kind == "D2", name=f"{kind} {letter}"))
-            curves.append(Curve(x, y, f"{letter} {kind}" if k < n == 2 else (letter if kind == "D1" and k < n else ""), colour))
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+            data.append(
+                draw.line(
+                    x,
+                    y,
+                    colour,
+                    theme,
+                    hover,
+                    dash=dash,
+                    ghost=kind == "D1",
+                    thin=kind == "D2",
+                    name=f"{kind} {letter}",
+                )
+            )
+            curves.append(
+                Curve(x, y, f"{letter} {kind}" if k < n == 2 else (letter if kind == "D1" and k < n else ""), colour)
+            )
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

@@ -43,7 +43,8 @@ def answer_rows(run, theme: Theme, span: list[float]) -> list[dict]:
         ("y3", run.rewarded == 1.0, theme.modulator["da"], "paid"),
     )
     return [
-        draw.line(*draw.spike_ticks(run.trial[hit], span), colour, theme, at=at, thin=True, name=name) for at, hit, colour, name in rows
+        draw.line(*draw.spike_ticks(run.trial[hit], span), colour, theme, at=at, thin=True, name=name)
+        for at, hit, colour, name in rows
     ]
 
 
@@ -56,10 +57,24 @@ def share_lines(run, theme: Theme, span: list[float]) -> list[dict]:
     )  # fmt: skip
     band["line"] = band["line"] | {"width": 0}
     now = draw.line(
-        run.trial, run.p_a, theme.ink, theme, "A in %{y:.0%} of the last 20, trial %{x:.0f}", at="y4", ghost=True, name="share of A"
+        run.trial,
+        run.p_a,
+        theme.ink,
+        theme,
+        "A in %{y:.0%} of the last 20, trial %{x:.0f}",
+        at="y4",
+        ghost=True,
+        name="share of A",
     )
     swap = draw.line(
-        np.array([run.swap, run.swap]) + 0.5, np.array([-1.0, 2.0]), theme.ghost, theme, at="y4", thin=True, dash="dot", name="swap"
+        np.array([run.swap, run.swap]) + 0.5,
+        np.array([-1.0, 2.0]),
+        theme.ghost,
+        theme,
+        at="y4",
+        thin=True,
+        dash="dot",
+        name="swap",
     )
     return [band, now, swap]
 
@@ -74,4 +89,6 @@ def words(run, theme: Theme) -> list[dict]:
         ("y4", "SHARE A", "of last 20", None),
     )
     labels = [draw.row_label(theme, at, title, unit, left, colour) for at, title, unit, colour in names]
-    return labels + draw.end_labels(theme, "y4", (0.0, 1.0), 280, [(f"{100 * run.p_a[-1]:.0f} %", theme.ink, float(run.p_a[-1]))])
+    return labels + draw.end_labels(
+        theme, "y4", (0.0, 1.0), 280, [(f"{100 * run.p_a[-1]:.0f} %", theme.ink, float(run.p_a[-1]))]
+    )

@@ -32,7 +32,11 @@ def figure(run, theme: Theme) -> dict:
     }
     reward = np.full(2, float(run.reward_s))
     data = [draw.line(reward, np.array(y_range), theme.ghost, theme, thin=True, dash="dot", name="reward")]
-    looks = (("after a third", theme.muted, True), ("after two thirds", theme.trace_ltp, True), ("at the end", theme.ink, False))
+    looks = (
+        ("after a third", theme.muted, True),
+        ("after two thirds", theme.trace_ltp, True),
+        ("at the end", theme.ink, False),
+    )
     for (name, colour, thin), w in zip(looks, run.chain_weight, strict=True):
         hover = f"{name}: %{{y:.3g}} {unit} at %{{x:.2f}} s"
         data.append(draw.line(run.chain_s, w, colour, theme, hover, thin=thin, ghost=not thin, name=name))
@@ -41,4 +45,7 @@ def figure(run, theme: Theme) -> dict:
         for (name, colour, _), w in zip(looks, run.chain_weight, strict=True)
         if name != "after two thirds"
     ]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

@@ -38,8 +38,13 @@ def figure(run, theme: Theme) -> dict:
         "yaxis": draw.axis(theme, y_range, "trial", draw.round_ticks(1.0, trials, 6), showgrid=False),
     }
     hover = "%{z:+.0f} nM at %{x:.2f} s in trial %{y}"
-    data = [draw.heat(x, np.arange(1, trials + 1), z, top, theme, hover, colour=theme.modulator["da"], name="dopamine, nM")]
-    data += [upright(at, y_range, theme, name, dash) for at, name, dash in ((0.0, "cue", "solid"), (float(run.reward_s), "reward", "dot"))]
+    data = [
+        draw.heat(x, np.arange(1, trials + 1), z, top, theme, hover, colour=theme.modulator["da"], name="dopamine, nM")
+    ]
+    data += [
+        upright(at, y_range, theme, name, dash)
+        for at, name, dash in ((0.0, "cue", "solid"), (float(run.reward_s), "reward", "dot"))
+    ]
     return {"data": data, "layout": draw.layout(theme, axes, MARGIN, [unit_label(theme)])}
 
 
@@ -50,5 +55,14 @@ def upright(at: float, y_range, theme: Theme, name: str, dash: str) -> dict:
 
 def unit_label(theme: Theme) -> dict:
     """The unit of the colours, under their scale."""
-    place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yref": "paper", "y": 0, "yanchor": "top", "yshift": -6}
+    place = {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "left",
+        "xshift": 4,
+        "yref": "paper",
+        "y": 0,
+        "yanchor": "top",
+        "yshift": -6,
+    }
     return draw.label("nM", theme, colour=theme.muted, size=-1, **place)

@@ -39,7 +39,9 @@ def figure(run, theme: Theme) -> dict:
     )  # fmt: skip
     data = [
         band,
-        draw.line(x, free, theme.muted, theme, "before the cue: %{y:.3g} Hz, trial %{x:.0f}", thin=True, name="before the cue"),
+        draw.line(
+            x, free, theme.muted, theme, "before the cue: %{y:.3g} Hz, trial %{x:.0f}", thin=True, name="before the cue"
+        ),
         draw.line(
             x,
             np.clip(rw * scale, *y_range),
@@ -53,4 +55,7 @@ def figure(run, theme: Theme) -> dict:
         draw.line(x, now, theme.post, theme, "%{y:.3g} Hz, trial %{x:.0f}", ghost=True, name="response"),
     ]
     curves = [Curve(x, now, "cue to reward", theme.post), Curve(x, free, "before", theme.muted)]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

@@ -43,10 +43,15 @@ def figure(run, theme: Theme) -> dict:
     y_range = draw.padded(-down, up)
     axes = {
         "xaxis": draw.axis(theme, span, "trial", draw.round_ticks(*span, 5)),
-        "yaxis": draw.axis(theme, y_range, draw.upright(theme, "DA change (nM)", "DA (nM)"), draw.tick_values(-down, up, (0.0,))),
+        "yaxis": draw.axis(
+            theme, y_range, draw.upright(theme, "DA change (nM)", "DA (nM)"), draw.tick_values(-down, up, (0.0,))
+        ),
     }
     data = [draw.line(np.array(span), np.zeros(2), theme.ghost, theme, thin=True, dash="dot", name="no change")]
-    for name, y, td, colour in (("cue", cue, run.td_at_cue, theme.post), ("reward", paid, run.td_at_reward, theme.modulator["da"])):
+    for name, y, td, colour in (
+        ("cue", cue, run.td_at_cue, theme.post),
+        ("reward", paid, run.td_at_reward, theme.modulator["da"]),
+    ):
         textbook = np.clip(smooth(td) * scale, *y_range)
         data.append(
             draw.line(
@@ -62,8 +67,17 @@ def figure(run, theme: Theme) -> dict:
         )
         data.append(
             draw.line(
-                run.trial, y, colour, theme, f"at the {name}: %{{y:.3g}} nM, trial %{{x:.0f}}", ghost=True, name=f"dopamine at the {name}"
+                run.trial,
+                y,
+                colour,
+                theme,
+                f"at the {name}: %{{y:.3g}} nM, trial %{{x:.0f}}",
+                ghost=True,
+                name=f"dopamine at the {name}",
             )
         )
     curves = [Curve(run.trial, cue, "cue", theme.post), Curve(run.trial, paid, "reward", theme.modulator["da"])]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

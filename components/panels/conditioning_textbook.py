@@ -36,18 +36,43 @@ def figure(run, theme: Theme) -> dict:
     y_range = draw.padded(-down if value.min() < -0.1 * up else 0.0, up)
     axes = {
         "xaxis": draw.axis(theme, span, "trial", draw.round_ticks(*span, 5)),
-        "yaxis": draw.axis(theme, y_range, draw.upright(theme, "prediction (rewards)", "rewards"), draw.tick_values(*y_range, (0.0, up))),
+        "yaxis": draw.axis(
+            theme,
+            y_range,
+            draw.upright(theme, "prediction (rewards)", "rewards"),
+            draw.tick_values(*y_range, (0.0, up)),
+        ),
     }
     data, curves = [], []
-    for (name, y, short, dash), colour in zip(learners(run), (theme.ink, theme.modulator["da"], theme.modulator["ach"]), strict=True):
+    for (name, y, short, dash), colour in zip(
+        learners(run), (theme.ink, theme.modulator["da"], theme.modulator["ach"]), strict=True
+    ):
         data.append(
             draw.line(
-                run.trial, np.clip(y, *y_range), colour, theme, f"{name}: %{{y:.3g}}, trial %{{x:.0f}}", thin=True, dash=dash, name=name
+                run.trial,
+                np.clip(y, *y_range),
+                colour,
+                theme,
+                f"{name}: %{{y:.3g}}, trial %{{x:.0f}}",
+                thin=True,
+                dash=dash,
+                name=name,
             )
         )
         curves.append(Curve(run.trial, y, short, draw.readable(colour, theme)))
     data.append(
-        draw.line(run.trial, np.clip(value, *y_range), theme.post, theme, "critic: %{y:.3g}, trial %{x:.0f}", ghost=True, name="critic")
+        draw.line(
+            run.trial,
+            np.clip(value, *y_range),
+            theme.post,
+            theme,
+            "critic: %{y:.3g}, trial %{x:.0f}",
+            ghost=True,
+            name="critic",
+        )
     )
     curves.append(Curve(run.trial, value, "critic", theme.post))
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

@@ -37,7 +37,9 @@ def figure(run, theme: Theme) -> dict:
     span = (run.bin_s[0] - 0.5 * step, run.bin_s[-1] + 0.5 * step)
     ticks = draw.round_ticks(*span)
     down, up = draw.around(0.0, [courses(run, run.da_map_nm)[k] for k in ("paid", "unpaid")], 10.0, draw.FINE_STEPS)
-    top_hz = draw.nice(max(float(np.nanmax(courses(run, run.value_map_hz)["paid"], initial=0.0)), 40.0), draw.FINE_STEPS)
+    top_hz = draw.nice(
+        max(float(np.nanmax(courses(run, run.value_map_hz)["paid"], initial=0.0)), 40.0), draw.FINE_STEPS
+    )
     axes = {
         "xaxis": draw.axis(theme, span, "time from the cue (s)", ticks, anchor=AXES["value"], showgrid=False),
         "yaxis": draw.axis(theme, draw.padded(-down, up), ticks=(-down, 0.0, up), domain=domains["da"]),
@@ -55,14 +57,21 @@ def figure(run, theme: Theme) -> dict:
     return {
         "data": data,
         "layout": draw.layout(
-            theme, axes, draw.mechanism_margin(theme), words(run, theme, domains, (-down, up), top_hz), draw.grid_lines(theme, ticks)
+            theme,
+            axes,
+            draw.mechanism_margin(theme),
+            words(run, theme, domains, (-down, up), top_hz),
+            draw.grid_lines(theme, ticks),
         ),
     }
 
 
 def courses(run, values: np.ndarray) -> dict[str, np.ndarray]:
     """Mean over the trials of each group; nan where a group is empty."""
-    return {name: values[which].mean(axis=0) if which.size else np.full(run.bin_s.size, np.nan) for name, which in groups(run).items()}
+    return {
+        name: values[which].mean(axis=0) if which.size else np.full(run.bin_s.size, np.nan)
+        for name, which in groups(run).items()
+    }
 
 
 def row(run, theme: Theme, values: np.ndarray, axis: str, colour: str, unit: str) -> list[dict]:
@@ -80,7 +89,9 @@ def row(run, theme: Theme, values: np.ndarray, axis: str, colour: str, unit: str
 
 def post(at: float, theme: Theme, axis: str, name: str, dash: str) -> dict:
     """When the cue or the reward comes, through a row."""
-    return draw.line(np.array([at, at]), np.array([-1e4, 1e4]), theme.ghost, theme, at=axis, thin=True, dash=dash, name=name)
+    return draw.line(
+        np.array([at, at]), np.array([-1e4, 1e4]), theme.ghost, theme, at=axis, thin=True, dash=dash, name=name
+    )
 
 
 def words(run, theme: Theme, domains: dict, da: tuple[float, float], top_hz: float) -> list[dict]:
@@ -91,8 +102,11 @@ def words(run, theme: Theme, domains: dict, da: tuple[float, float], top_hz: flo
     look = (("first", "first", theme.muted), ("paid", "paid", theme.post), ("unpaid", "unpaid", theme.post))
     wanted = min(int(np.searchsorted(run.bin_s, 0.7 * float(run.reward_s))), run.bin_s.size - 1)
     ends = [
-        (word if np.isfinite(found[name]).all() else "", colour, float(np.nan_to_num(found[name][wanted]))) for name, word, colour in look
+        (word if np.isfinite(found[name]).all() else "", colour, float(np.nan_to_num(found[name][wanted])))
+        for name, word, colour in look
     ]
-    return [draw.row_label(theme, AXES[k], title, unit, left, colour) for k, title, unit, colour in names] + draw.end_labels(
+    return [
+        draw.row_label(theme, AXES[k], title, unit, left, colour) for k, title, unit, colour in names
+    ] + draw.end_labels(
         theme, AXES["value"], draw.padded(0.0, top_hz), (domains["value"][1] - domains["value"][0]) * inner, ends
     )

@@ -40,7 +40,16 @@ def figure(run, theme: Theme) -> dict:
     count = np.concatenate(([foot], np.repeat(np.maximum(run.histogram_count, foot), 2), [foot]))
     shade = {"fill": "tozeroy", "fillcolor": draw.faded(theme.muted, 0.35)}
     data = [
-        draw.line(edges, count, theme.muted, theme, f"%{{y:.0f}} synapses near %{{x:.3g}} {unit}", ghost=True, name="synapses", **shade),
+        draw.line(
+            edges,
+            count,
+            theme.muted,
+            theme,
+            f"%{{y:.0f}} synapses near %{{x:.3g}} {unit}",
+            ghost=True,
+            name="synapses",
+            **shade,
+        ),
         draw.line(
             np.full(2, run.histogram_target),
             np.array([foot, roof]),
@@ -63,4 +72,6 @@ def target_label(run, theme: Theme, x_range: list[float]) -> dict:
     text, w = f"target {draw.number(run.histogram_target)}", float(run.histogram_target)
     half = 0.5 * draw.text_box(theme, text, draw.units_per_pixel(theme, x_range, (0.0, 1.0)))[0]
     x = w - half if w > 0.5 * (x_range[0] + x_range[1]) else w + half
-    return draw.label(text, theme, colour=theme.modulator["da"], size=-1, x=x, xanchor="center", yref="paper", y=1, yanchor="top")
+    return draw.label(
+        text, theme, colour=theme.modulator["da"], size=-1, x=x, xanchor="center", yref="paper", y=1, yanchor="top"
+    )

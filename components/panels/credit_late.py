@@ -38,7 +38,9 @@ def figure(run, theme: Theme) -> dict:
     """Rows of spikes, concentrations (nM) and traces over time (s)."""
     values, nm = run.settings.values, dict(zip(MODULATORS, run.late_concentration_nm, strict=True))
     used = modulator_rows.used(values)
-    domains = draw.rows({name: HEIGHTS.get(name, 1.0) for name in AXES if name in used or name not in MODULATORS}, gap=0.03)
+    domains = draw.rows(
+        {name: HEIGHTS.get(name, 1.0) for name in AXES if name in used or name not in MODULATORS}, gap=0.03
+    )
     limits = {m: modulator_rows.limits(values, m, nm[m]) for m in used} | {"trace": trace_limits(run)}
     span = (float(run.late_t_s[0]), float(run.late_t_s[-1]))
     ticks = draw.round_ticks(*span)
@@ -47,7 +49,9 @@ def figure(run, theme: Theme) -> dict:
     )
     tonic = {m: (np.array(span), np.full(2, values[f"{m}_tonic_nm"])) for m in used}
     modulators = modulator_rows.lines(theme, AXES, used, run.late_t_s, run.late_concentration_nm, tonic, limits["da"])
-    marks = draw.line(*draw.posts(run.late_reward_s, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="rewards")
+    marks = draw.line(
+        *draw.posts(run.late_reward_s, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="rewards"
+    )
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
     rows = {m: AXES[m] for m in used} | dict.fromkeys(("tau_e_ms", "tau_rise_ms", "a_plus", "a_minus"), AXES["trace"])
     meta = {"handles": handles(run, theme, span), "rows": rows, "cursor": {"t": "t_s"}}
@@ -68,7 +72,10 @@ def value_axes(run, theme: Theme, domains: dict, limits: dict) -> dict:
     neurons = 20.0 * np.ceil(run.raster_neuron.max(initial=1) / 20.0)
     ranges = {"crowd": draw.padded(0.0, neurons), "target": (-0.05, 1.15), "output": (-0.05, 1.15)}
     out = {draw.key(MARKS): draw.axis(theme, (0.0, 1.0), ticks=(), showgrid=False, visible=False, domain=[0.0, 1.0])}
-    out |= {draw.key(AXES[name]): draw.axis(theme, r, ticks=(), showgrid=False, domain=domains[name]) for name, r in ranges.items()}
+    out |= {
+        draw.key(AXES[name]): draw.axis(theme, r, ticks=(), showgrid=False, domain=domains[name])
+        for name, r in ranges.items()
+    }
     for name, (lo, hi) in limits.items():
         ticks = draw.row_ticks((lo, hi), (0.0,) if lo < 0.0 else (), is_low(theme, domains[name]))
         out[draw.key(AXES[name])] = draw.axis(theme, draw.padded(lo, hi), ticks=ticks, domain=domains[name])
@@ -80,7 +87,15 @@ def spikes(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
     t, neuron = crowd_dots(run)
     kinds = (("target", TARGET, theme.trace_ltp, "the target's input"), ("output", OUTPUT, theme.post, "the output"))
     dots = draw.dots(
-        t, neuron, theme.muted, theme, "neuron %{y} at %{x:.3f} s", at=AXES["crowd"], size=2.6, marker={"line": {"width": 0}}, name="crowd"
+        t,
+        neuron,
+        theme.muted,
+        theme,
+        "neuron %{y} at %{x:.3f} s",
+        at=AXES["crowd"],
+        size=2.6,
+        marker={"line": {"width": 0}},
+        name="crowd",
     )
     return [
         dots | {"cliponaxis": True},
@@ -133,11 +148,24 @@ def traces(run, theme: Theme) -> list[dict]:
 
 def names(theme: Theme, used: list[str], domains: dict) -> list[dict]:
     """Name and unit of every row; in one line where the row is low."""
-    words = {"crowd": ("CROWD", ""), "target": ("TARGET", ""), "output": ("OUTPUT", ""), **{m: (LABELS[m], "nM") for m in used}}
+    words = {
+        "crowd": ("CROWD", ""),
+        "target": ("TARGET", ""),
+        "output": ("OUTPUT", ""),
+        **{m: (LABELS[m], "nM") for m in used},
+    }
     words["trace"] = ("TRACE", "" if is_low(theme, domains["trace"]) else "e<sub>+</sub> − e<sub>−</sub>")
     colours = {"target": theme.trace_ltp, "output": theme.post, **{m: theme.modulator[m] for m in used}}
     return [
-        draw.row_label(theme, AXES[name], title, unit, draw.mechanism_margin(theme)[0], colours.get(name), is_low(theme, domains[name]))
+        draw.row_label(
+            theme,
+            AXES[name],
+            title,
+            unit,
+            draw.mechanism_margin(theme)[0],
+            colours.get(name),
+            is_low(theme, domains[name]),
+        )
         for name, (title, unit) in words.items()
     ]
 
@@ -145,11 +173,16 @@ def names(theme: Theme, used: list[str], domains: dict) -> list[dict]:
 def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> list[dict]:
     """What the lines are, at their right ends."""
     items = {m: [modulator_rows.tonic_label(theme, m, run.settings.values[f"{m}_tonic_nm"])] for m in used}
-    items["trace"] = [("target", theme.trace_ltp, run.late_trace_target[-1]), ("crowd", theme.muted, run.late_trace_crowd[-1])]
+    items["trace"] = [
+        ("target", theme.trace_ltp, run.late_trace_target[-1]),
+        ("crowd", theme.muted, run.late_trace_crowd[-1]),
+    ]
     return [
         text
         for name, labels in items.items()
-        for text in draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), labels)
+        for text in draw.end_labels(
+            theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), labels
+        )
     ]
 
 

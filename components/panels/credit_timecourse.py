@@ -33,12 +33,16 @@ def figure(run, theme: Theme) -> dict:
     ticks, limits = draw.round_ticks(*span), (0.0, float(run.w_max))
     axes = {
         "xaxis": draw.axis(theme, span, "time (s)", ticks, anchor=AXES["reward"], showgrid=False),
-        "yaxis": draw.axis(theme, draw.padded(*limits, 0.04), ticks=(0.0, 0.5 * limits[1], limits[1]), domain=domains["weight"]),
+        "yaxis": draw.axis(
+            theme, draw.padded(*limits, 0.04), ticks=(0.0, 0.5 * limits[1], limits[1]), domain=domains["weight"]
+        ),
         "yaxis2": draw.axis(theme, (-0.05, 1.15), ticks=(), showgrid=False, domain=domains["reward"]),
     }
     return {
         "data": lines(run, theme, span),
-        "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words(run, theme, domains, limits), draw.grid_lines(theme, ticks)),
+        "layout": draw.layout(
+            theme, axes, draw.mechanism_margin(theme), words(run, theme, domains, limits), draw.grid_lines(theme, ticks)
+        ),
     }
 
 
@@ -48,9 +52,31 @@ def lines(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
     shade = {"fill": "tozeroy", "fillcolor": draw.faded(theme.muted, 0.2)}
     reward = draw.spike_ticks(run.reward_s, span)
     return [
-        draw.line(*outline(run), edge, theme, f"5 to 95 % of the others: %{{y:.3g}} {unit} {when}", name="crowd, 5 to 95 %", **shade),
-        draw.line(run.t_s, run.crowd_mean, theme.muted, theme, f"mean of the others %{{y:.3g}} {unit} {when}", name="crowd mean"),
-        draw.line(run.t_s, run.target_weight, theme.weight, theme, f"target %{{y:.4g}} {unit} {when}", ghost=True, name="target"),
+        draw.line(
+            *outline(run),
+            edge,
+            theme,
+            f"5 to 95 % of the others: %{{y:.3g}} {unit} {when}",
+            name="crowd, 5 to 95 %",
+            **shade,
+        ),
+        draw.line(
+            run.t_s,
+            run.crowd_mean,
+            theme.muted,
+            theme,
+            f"mean of the others %{{y:.3g}} {unit} {when}",
+            name="crowd mean",
+        ),
+        draw.line(
+            run.t_s,
+            run.target_weight,
+            theme.weight,
+            theme,
+            f"target %{{y:.4g}} {unit} {when}",
+            ghost=True,
+            name="target",
+        ),
         draw.line(*reward, theme.modulator["da"], theme, "reward at %{x:.2f} s", at=AXES["reward"], name="rewards"),
     ]
 
@@ -71,8 +97,12 @@ def words(run, theme: Theme, domains: dict, limits: tuple[float, float]) -> list
     ]
     heights = {name: (top - bottom) * inner for name, (bottom, top) in domains.items()}
     return [
-        draw.row_label(theme, AXES["weight"], "WEIGHT", draw.weight_unit(run.settings), draw.mechanism_margin(theme)[0]),
+        draw.row_label(
+            theme, AXES["weight"], "WEIGHT", draw.weight_unit(run.settings), draw.mechanism_margin(theme)[0]
+        ),
         draw.row_label(theme, AXES["reward"], "REWARD", "", draw.mechanism_margin(theme)[0], theme.modulator["da"]),
         *draw.end_labels(theme, AXES["weight"], draw.padded(*limits, 0.04), heights["weight"], ends),
-        *draw.end_labels(theme, AXES["reward"], (0.0, 1.0), heights["reward"], [(f"{run.reward_s.size} in all", theme.ink, 0.5)]),
+        *draw.end_labels(
+            theme, AXES["reward"], (0.0, 1.0), heights["reward"], [(f"{run.reward_s.size} in all", theme.ink, 0.5)]
+        ),
     ]

@@ -29,16 +29,30 @@ def figure(run, theme: Theme) -> dict:
     y_range = draw.padded(*limits, 0.12)
     axes = {
         "xaxis": draw.axis(theme, span, "time of reward (s)", draw.round_ticks(*span), showgrid=False),
-        "yaxis": draw.axis(theme, y_range, draw.upright(theme, "trace (a.u.)", "trace"), draw.tick_values(*limits, (0.0,))),
+        "yaxis": draw.axis(
+            theme, y_range, draw.upright(theme, "trace (a.u.)", "trace"), draw.tick_values(*limits, (0.0,))
+        ),
     }
     data = []
     for name, colour, trace in kinds(run, theme):
         mean = np.full(2, trace.mean() if trace.size else np.nan)
         look = {"size": 5, "marker": {"opacity": 0.75, "line": {"width": 0}}}
         data.append(
-            draw.dots(run.reward_s, trace, colour, theme, f"{name}: trace %{{y:.3g}} at the reward of %{{x:.2f}} s", name=name, **look)
+            draw.dots(
+                run.reward_s,
+                trace,
+                colour,
+                theme,
+                f"{name}: trace %{{y:.3g}} at the reward of %{{x:.2f}} s",
+                name=name,
+                **look,
+            )
         )
-        data.append(draw.line(np.array(span), mean, colour, theme, f"{name}: %{{y:.3g}} on average", dash="dash", name=f"{name}, mean"))
+        data.append(
+            draw.line(
+                np.array(span), mean, colour, theme, f"{name}: %{{y:.3g}} on average", dash="dash", name=f"{name}, mean"
+            )
+        )
     return {"data": data, "layout": draw.layout(theme, axes, MARGIN, words(run, theme, y_range))}
 
 
@@ -58,7 +72,10 @@ def trace_limits(run) -> tuple[float, float]:
 def words(run, theme: Theme, y_range: list[float]) -> list[dict]:
     """Names of the two kinds at the right ends of their means; or that there was no reward."""
     height = draw.EFFECT_PX[1] - theme.font_px * (MARGIN[2] + MARGIN[3])
-    items = [(name if trace.size else "", colour, trace.mean() if trace.size else 0.0) for name, colour, trace in kinds(run, theme)]
+    items = [
+        (name if trace.size else "", colour, trace.mean() if trace.size else 0.0)
+        for name, colour, trace in kinds(run, theme)
+    ]
     middle = {"xref": "paper", "x": 0.5, "xanchor": "center", "yref": "paper", "y": 0.85, "yanchor": "middle"}
     none = draw.label("" if run.reward_s.size else "no reward yet", theme, size=-1, **middle)
     return [*draw.end_labels(theme, "y", y_range, height, items), none]

@@ -24,9 +24,7 @@ def SUMMARY(run) -> str:  # noqa: N802
     now = f"the present burst at {draw.number(run.settings.values[f'{m}_delay_ms'] * 1e-3)} s leads to {draw.number(run.final_percent)} %"
     if np.abs(change).max() < 0.05:
         return f"Whenever the {FULL_NAMES[m]} burst comes, the weight ends at {draw.number(run.delay_percent[k])} % of its start."
-    most = (
-        f"the strongest change is to {draw.number(run.delay_percent[k])} % of the start, with the burst at {draw.number(run.delay_s[k])} s"
-    )
+    most = f"the strongest change is to {draw.number(run.delay_percent[k])} % of the start, with the burst at {draw.number(run.delay_s[k])} s"
     return f"Against the delay of {FULL_NAMES[m]}, {most}; {now}."
 
 
@@ -37,14 +35,18 @@ def figure(run, theme: Theme) -> dict:
     colour, y_range = theme.modulator[m], draw.padded(*limits)
     title = f"{FULL_NAMES[m]} burst after pairing (s)"
     axes = {
-        "xaxis": draw.axis(theme, SPAN_S, title, (-2, 0, 2, 4, 6, 8, 10), zeroline=True, zerolinecolor=draw.faded(theme.ghost, 0.6)),
+        "xaxis": draw.axis(
+            theme, SPAN_S, title, (-2, 0, 2, 4, 6, 8, 10), zeroline=True, zerolinecolor=draw.faded(theme.ghost, 0.6)
+        ),
         "yaxis": draw.percent_axis(theme, *limits),
     }
     bands, hover = data_points.bands(run.settings), "%{y:.4g} % at %{x:.2f} s"
     data = [
         *[band_area(bands[k] if k < len(bands) else None, y_range, theme) for k in range(len(data_points.BANDS))],
         draw.line(run.delay_s, run.delay_percent, theme.weight, theme, hover, ghost=True, name="weight"),
-        draw.dots(values[f"{m}_delay_ms"] * 1e-3, run.final_percent, colour, theme, f"now: {hover}", name="present delay"),
+        draw.dots(
+            values[f"{m}_delay_ms"] * 1e-3, run.final_percent, colour, theme, f"now: {hover}", name="present delay"
+        ),
     ]
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(bands, run, theme, y_range))}
 
@@ -52,16 +54,28 @@ def figure(run, theme: Theme) -> dict:
 def band_area(band, y_range: list[float], theme: Theme) -> dict:
     """A published window as a shaded area from the top down; out of sight without one."""
     x = np.array([band.from_s, band.to_s] if band else [-40.0, -30.0])
-    look = {"fill": "tozeroy", "fillcolor": draw.faded(theme.modulator["da"], 0.1), "hoveron": "fills", "hoverinfo": "text"}
+    look = {
+        "fill": "tozeroy",
+        "fillcolor": draw.faded(theme.modulator["da"], 0.1),
+        "hoveron": "fills",
+        "hoverinfo": "text",
+    }
     top = np.full(2, y_range[1] + 1.0)
-    return draw.line(x, top, draw.faded(theme.ink, 0.0), theme, **look, text=band.text if band else "", name="published window")
+    return draw.line(
+        x, top, draw.faded(theme.ink, 0.0), theme, **look, text=band.text if band else "", name="published window"
+    )
 
 
 def words(bands: tuple, run, theme: Theme, y_range: list[float]) -> list[dict]:
     """Names of the windows, right of them on the side where there is room; and that there is no burst to move."""
-    right, step = run.delay_percent[run.delay_s >= 1.5], 1.25 * theme.font_px * draw.units_per_pixel(theme, SPAN_S, y_range)[1]
+    right, step = (
+        run.delay_percent[run.delay_s >= 1.5],
+        1.25 * theme.font_px * draw.units_per_pixel(theme, SPAN_S, y_range)[1],
+    )
     up = y_range[1] - right.max() > right.min() - y_range[0]
-    height = [y_range[1] - (0.6 + k) * step if up else y_range[0] + (0.6 + k) * step for k in range(len(data_points.BANDS))]
+    height = [
+        y_range[1] - (0.6 + k) * step if up else y_range[0] + (0.6 + k) * step for k in range(len(data_points.BANDS))
+    ]
     place = {"x": 2.15, "xanchor": "left", "yanchor": "middle"}
     m = run.settings.values["swept"]
     text = [b.label for b in bands] if run.settings.values[f"{m}_burst_nm"] else ["no burst is set"]

@@ -23,7 +23,10 @@ def SUMMARY(run) -> str:  # noqa: N802
 def figure(run, theme: Theme) -> dict:
     """The share, its band, and the move of the goal."""
     y_range, colour = draw.padded(0.0, 100.0), theme.modulator["da"]
-    axes = {"xaxis": by_trial.trial_axis(run, theme), "yaxis": draw.axis(theme, y_range, "found (%)", (0.0, 50.0, 100.0))}
+    axes = {
+        "xaxis": by_trial.trial_axis(run, theme),
+        "yaxis": draw.axis(theme, y_range, "found (%)", (0.0, 50.0, 100.0)),
+    }
     share, hover = 100.0 * by_trial.recent(run.found), "found in %{y:.0f} % of the last five, trial %{x:.0f}"
     data = [
         by_trial.change(run, theme, y_range),

@@ -29,6 +29,8 @@ def figure(run, theme: Theme) -> dict:
     data = [
         by_trial.change(run, theme, y_range),
         by_trial.band(run.trial, run.seeds_latency_s, theme.ghost, theme),
-        draw.line(run.trial, run.latency_s, colour, theme, "%{y:.2f} s in trial %{x:.0f}", ghost=True, name="time to the goal"),
+        draw.line(
+            run.trial, run.latency_s, colour, theme, "%{y:.2f} s in trial %{x:.0f}", ghost=True, name="time to the goal"
+        ),
     ]
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN)}

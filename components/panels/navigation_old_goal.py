@@ -27,7 +27,10 @@ def SUMMARY(run) -> str:  # noqa: N802
 def figure(run, theme: Theme) -> dict:
     """Two lines, the band of the first, and the move of the goal."""
     y_range, first, second = draw.padded(0.0, 100.0), theme.trace_ltd, theme.post
-    axes = {"xaxis": by_trial.trial_axis(run, theme), "yaxis": draw.axis(theme, y_range, "visited (%)", (0.0, 50.0, 100.0))}
+    axes = {
+        "xaxis": by_trial.trial_axis(run, theme),
+        "yaxis": draw.axis(theme, y_range, "visited (%)", (0.0, 50.0, 100.0)),
+    }
     old, new = (100.0 * by_trial.recent(np.minimum(e, 1.0)) for e in (run.entries_first, run.entries_second))
     hover = "goal in %{y:.0f} % of the last five, trial %{x:.0f}"
     data = [
@@ -39,5 +42,7 @@ def figure(run, theme: Theme) -> dict:
     curves = [Curve(run.trial, old, "first goal", first), Curve(run.trial, new, "second goal", second)]
     return {
         "data": data,
-        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, by_trial.span(run), y_range)),
+        "layout": draw.layout(
+            theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, by_trial.span(run), y_range)
+        ),
     }

@@ -51,7 +51,9 @@ def one_field(run, theme: Theme, k: int, pays: int) -> list[dict]:
     """Goals, policy, path and its end of shown trial k."""
     x, y = run.path_x[k], run.path_y[k]
     look = {"size": 6, "marker": {"line": {"width": 0}}, "xaxis": field.key("x", k), "name": "end"}
-    path = draw.line(np.append(x[::EVERY], x[-1]), np.append(y[::EVERY], y[-1]), theme.post, theme, name="path", **field.place(k))
+    path = draw.line(
+        np.append(x[::EVERY], x[-1]), np.append(y[::EVERY], y[-1]), theme.post, theme, name="path", **field.place(k)
+    )
     return [
         field.goal(run, pays, theme.modulator["da"], theme, k, True),
         field.goal(run, 1 - pays, theme.muted, theme, k, False),

@@ -21,9 +21,13 @@ HEIGHT_PX = 213  # the height it is drawn for
 def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     nm = ", ".join(
-        f"{LABELS[m]} up to {draw.number(c.max())} nM" for m, c in zip(MODULATORS, run.late_concentration_nm, strict=True) if c.max() > 0.0
+        f"{LABELS[m]} up to {draw.number(c.max())} nM"
+        for m, c in zip(MODULATORS, run.late_concentration_nm, strict=True)
+        if c.max() > 0.0
     )
-    reward = f"the reward comes at {draw.number(run.late_reward_s[0])} s" if run.late_reward_s.size else "no reward comes"
+    reward = (
+        f"the reward comes at {draw.number(run.late_reward_s[0])} s" if run.late_reward_s.size else "no reward comes"
+    )
     weights = f"{draw.number(run.late_weight[0])} to {draw.number(run.late_weight[-1])}"
     return f"In trial {int(run.late_trial)} {reward}, with {nm or 'no modulator'}; the weight of the synapse goes from {weights}."
 
@@ -40,7 +44,9 @@ def figure(run, theme: Theme) -> dict:
     axes |= value_axes(theme, domains, limits)
     tonic = {m: (np.array(span), np.full(2, values[f"{m}_tonic_nm"])) for m in used}
     modulators = modulator_rows.lines(theme, AXES, used, run.late_t_s, run.late_concentration_nm, tonic, limits["da"])
-    mark = draw.line(*draw.posts(run.late_reward_s, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="reward")
+    mark = draw.line(
+        *draw.posts(run.late_reward_s, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="reward"
+    )
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
     rows = {m: AXES[m] for m in used} | dict.fromkeys(("tau_e_ms", "tau_rise_ms", "a_plus", "a_minus"), AXES["trace"])
     meta = {"handles": handles(run, theme, span), "rows": rows, "cursor": {"t": "t_s"}}
@@ -50,7 +56,9 @@ def figure(run, theme: Theme) -> dict:
 
 def own_limits(run) -> dict[str, tuple[float, float]]:
     """Ranges of distance, traces and weight."""
-    top = draw.nice(max(run.late_trace_ltp.max(), run.late_trace_ltd.max(), run.settings.values["a_plus"], 1e-3), draw.FINE_STEPS)
+    top = draw.nice(
+        max(run.late_trace_ltp.max(), run.late_trace_ltd.max(), run.settings.values["a_plus"], 1e-3), draw.FINE_STEPS
+    )
     return {"distance": (0.0, 4.0), "trace": (0.0, top), "weight": (0.0, float(run.w_max))}
 
 
@@ -73,7 +81,16 @@ def own_lines(run, theme: Theme) -> list[dict]:
         ("weight", run.late_weight, theme.weight, f"weight %{{y:.3g}} {unit}", True),
     )
     return [
-        draw.line(run.late_t_s, y, colour, theme, f"{hover} at %{{x:.2f}} s", at=AXES[name], ghost=ghost, name=hover.split(" %")[0])
+        draw.line(
+            run.late_t_s,
+            y,
+            colour,
+            theme,
+            f"{hover} at %{{x:.2f}} s",
+            at=AXES[name],
+            ghost=ghost,
+            name=hover.split(" %")[0],
+        )
         for name, y, colour, hover, ghost in rows
     ]
 
@@ -98,12 +115,17 @@ def names(theme: Theme, used: list[str], domains: dict) -> list[dict]:
 def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> list[dict]:
     """What the lines are, at their right ends."""
     items = {m: [tonic_label(theme, m, run.settings.values[f"{m}_tonic_nm"])] for m in used}
-    items["trace"] = [("LTP", theme.trace_ltp, run.late_trace_ltp[-1]), ("LTD", theme.trace_ltd, run.late_trace_ltd[-1])]
+    items["trace"] = [
+        ("LTP", theme.trace_ltp, run.late_trace_ltp[-1]),
+        ("LTD", theme.trace_ltd, run.late_trace_ltd[-1]),
+    ]
     items["weight"] = [(draw.number(run.late_weight[-1]), theme.weight, run.late_weight[-1])]
     return [
         text
         for name, labels in items.items()
-        for text in draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), labels)
+        for text in draw.end_labels(
+            theme, AXES[name], draw.padded(*limits[name]), height_px(theme, domains[name]), labels
+        )
     ]
 
 

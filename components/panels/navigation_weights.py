@@ -31,11 +31,26 @@ def figure(run, theme: Theme) -> dict:
     hover = f"goal %{{y:.3g}} {unit}, trial %{{x:.0f}}"
     data = [
         by_trial.change(run, theme, y_range),
-        draw.line(run.trial, run.pull_second, second, theme, f"to the second {hover}", ghost=True, name="pull to the second goal"),
-        draw.line(run.trial, run.pull_first, first, theme, f"to the first {hover}", ghost=True, name="pull to the first goal"),
+        draw.line(
+            run.trial,
+            run.pull_second,
+            second,
+            theme,
+            f"to the second {hover}",
+            ghost=True,
+            name="pull to the second goal",
+        ),
+        draw.line(
+            run.trial, run.pull_first, first, theme, f"to the first {hover}", ghost=True, name="pull to the first goal"
+        ),
     ]
-    curves = [Curve(run.trial, run.pull_first, "first goal", first), Curve(run.trial, run.pull_second, "second goal", second)]
+    curves = [
+        Curve(run.trial, run.pull_first, "first goal", first),
+        Curve(run.trial, run.pull_second, "second goal", second),
+    ]
     return {
         "data": data,
-        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, by_trial.span(run), y_range)),
+        "layout": draw.layout(
+            theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, by_trial.span(run), y_range)
+        ),
     }

@@ -25,7 +25,10 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def figure(run, theme: Theme) -> dict:
     """Steps of both counts, and the paired stimulus."""
-    x_range, top = (0.5, run.level.size + 0.5), draw.nice(max(run.area_before.max(), run.area_after.max(), 8.0), draw.FINE_STEPS)
+    x_range, top = (
+        (0.5, run.level.size + 0.5),
+        draw.nice(max(run.area_before.max(), run.area_after.max(), 8.0), draw.FINE_STEPS),
+    )
     y_range = draw.padded(0.0, top)
     axes = {
         "xaxis": draw.axis(theme, x_range, "preferred stimulus (number)", range(1, run.level.size + 1), showgrid=False),
@@ -53,12 +56,21 @@ def figure(run, theme: Theme) -> dict:
         Curve(edges + 1e-6 * np.arange(edges.size), after, "at the end", colour),
         Curve(edges + 1e-6 * np.arange(edges.size), before, "before", theme.muted),
     ]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, x_range, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, x_range, y_range)),
+    }
 
 
 def paired_line(run, theme: Theme, y_range) -> dict:
     """An upright line at the paired stimulus."""
     at = np.full(2, float(run.settings.values["paired"]))
     return draw.line(
-        at, np.array(y_range), theme.modulator[run.settings.values["paired_with"]], theme, thin=True, dash="dot", name="paired"
+        at,
+        np.array(y_range),
+        theme.modulator[run.settings.values["paired_with"]],
+        theme,
+        thin=True,
+        dash="dot",
+        name="paired",
     )

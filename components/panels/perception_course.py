@@ -47,7 +47,10 @@ def figure(run, theme: Theme) -> dict:
         )
     data = [*rates(run, theme), *answers(run, theme, span, before), *share(run, theme, before, span)]
     meta = {"height": draw.mechanism_px(theme, 4)} if theme.compact else {}
-    return {"data": data, "layout": draw.layout(theme, axes, MARGIN, words(run, theme), draw.grid_lines(theme, ticks), meta)}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, MARGIN, words(run, theme), draw.grid_lines(theme, ticks), meta),
+    }
 
 
 def top(rate_hz: np.ndarray, least: float) -> float:
@@ -63,9 +66,13 @@ def rates(run, theme: Theme) -> list[dict]:
             ("others", ~paired, theme.muted),
             ("paired", paired, theme.modulator[run.settings.values["paired_with"]]),
         ):
-            x, y = (run.pairing_trial[chosen], rate[chosen]) if chosen.any() else (np.array([np.nan]), np.array([np.nan]))
+            x, y = (
+                (run.pairing_trial[chosen], rate[chosen]) if chosen.any() else (np.array([np.nan]), np.array([np.nan]))
+            )
             look = {"size": 4.0, "marker": {"line": {"width": 0}}, "name": f"{name}, {kind}"}
-            out.append(draw.dots(x, y, colour, theme, f"{name}: %{{y:.3g}} Hz, stimulus %{{x:.0f}}", at=AXES[name], **look))
+            out.append(
+                draw.dots(x, y, colour, theme, f"{name}: %{{y:.3g}} Hz, stimulus %{{x:.0f}}", at=AXES[name], **look)
+            )
     return out
 
 
@@ -98,7 +105,14 @@ def share(run, theme: Theme, before: int, span: list[float]) -> list[dict]:
         band,
         draw.line(np.array(span), np.full(2, 50.0), theme.ghost, theme, thin=True, dash="dash", name="chance", **at),
         draw.line(
-            x if here else out_of_sight, y, theme.ink, theme, "%{y:.0f} % right, stimulus %{x:.0f}", ghost=True, name="right answers", **at
+            x if here else out_of_sight,
+            y,
+            theme.ink,
+            theme,
+            "%{y:.0f} % right, stimulus %{x:.0f}",
+            ghost=True,
+            name="right answers",
+            **at,
         ),
     ]
 
@@ -109,9 +123,14 @@ def words(run, theme: Theme) -> list[dict]:
         ("gate", "GATE", "Hz", None), ("map", "MAP", "Hz", None), ("a", "A", "", theme.post), ("b", "B", "", theme.trace_ltd),
         ("paid", "PAID", "", theme.modulator["da"]), ("right", "RIGHT", "% of last 30", None),
     )  # fmt: skip
-    labels = [draw.row_label(theme, AXES[at], title, unit, MARGIN[0], colour, at in ("gate", "map")) for at, title, unit, colour in rows]
+    labels = [
+        draw.row_label(theme, AXES[at], title, unit, MARGIN[0], colour, at in ("gate", "map"))
+        for at, title, unit, colour in rows
+    ]
     paired = theme.modulator[run.settings.values["paired_with"]]
     ends = draw.end_labels(theme, AXES["map"], (0.0, 1.0), 45, [("paired", paired, 0.8), ("others", theme.muted, 0.1)])
     last = float(100.0 * run.p_right[-1]) if run.trial.size else 0.0
-    now = draw.end_labels(theme, AXES["right"], (0.0, 100.0), 60, [(f"{last:.0f} %" if run.trial.size else "", theme.ink, last)])
+    now = draw.end_labels(
+        theme, AXES["right"], (0.0, 100.0), 60, [(f"{last:.0f} %" if run.trial.size else "", theme.ink, last)]
+    )
     return [*labels, *ends, *now]

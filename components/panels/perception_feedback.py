@@ -22,7 +22,9 @@ def SUMMARY(run) -> str:  # noqa: N802
     now = f"with the present delay of {draw.number(1e-3 * run.settings.values['da_delay_ms'])} s {float(run.right_percent):.0f} % of the last answers are right"
     if not np.isfinite(run.feedback_percent).all():
         return f"In this run, {now}."
-    ends = " and ".join(f"{name} from {row[0]:.0f} to {row[-1]:.0f} %" for name, row in zip(NAMES, run.feedback_percent, strict=True))
+    ends = " and ".join(
+        f"{name} from {row[0]:.0f} to {row[-1]:.0f} %" for name, row in zip(NAMES, run.feedback_percent, strict=True)
+    )
     return f"From immediate feedback to {draw.number(run.feedback_s[-1])} s: {ends}; {now}."
 
 
@@ -35,10 +37,24 @@ def figure(run, theme: Theme) -> dict:
         "xaxis": draw.axis(theme, span, "reward after the answer (s)", draw.round_ticks(0.0, span[1], 5)),
         "yaxis": draw.axis(theme, y_range, "right (%)", (0.0, 50.0, 100.0)),
     }
-    data = [draw.line(np.array([span[0] - 1.0, span[1]]), np.full(2, 50.0), theme.ghost, theme, thin=True, dash="dash", name="chance")]
+    data = [
+        draw.line(
+            np.array([span[0] - 1.0, span[1]]),
+            np.full(2, 50.0),
+            theme.ghost,
+            theme,
+            thin=True,
+            dash="dash",
+            name="chance",
+        )
+    ]
     colours = (theme.modulator["ne"], theme.muted)
     for name, colour, share in zip(NAMES, colours, run.feedback_percent, strict=True):
-        data.append(draw.line(run.feedback_s, share, colour, theme, f"{name}: %{{y:.0f}} % at %{{x:.1f}} s", ghost=True, name=name))
+        data.append(
+            draw.line(
+                run.feedback_s, share, colour, theme, f"{name}: %{{y:.0f}} % at %{{x:.1f}} s", ghost=True, name=name
+            )
+        )
     hover = "now: %{y:.0f} % at %{x:.2f} s"
     data.append(draw.dots(delay_s, float(run.right_percent), theme.modulator["da"], theme, hover, name="this run"))
     there = np.isfinite(run.feedback_percent).all()
@@ -46,4 +62,7 @@ def figure(run, theme: Theme) -> dict:
         Curve(run.feedback_s, share if there else np.full(share.size, 50.0), name if there else "", colour)
         for name, colour, share in zip(NAMES, colours, run.feedback_percent, strict=True)
     ]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, span, y_range)),
+    }

@@ -14,7 +14,17 @@ HELP = (
     "the stimulus; where the third factor meets them the weight moves. Drag the burst away from the stimulus and see the map fall silent."
 )
 MARKS = "y"  # an unseen axis behind all rows, for onset and end of the stimulus
-AXES = {"input": "y2", "map": "y3", "gate": "y4", "da": "y5", "ach": "y6", "ne": "y7", "ht": "y8", "trace": "y9", "product": "y10"}
+AXES = {
+    "input": "y2",
+    "map": "y3",
+    "gate": "y4",
+    "da": "y5",
+    "ach": "y6",
+    "ne": "y7",
+    "ht": "y8",
+    "trace": "y9",
+    "product": "y10",
+}
 HEIGHTS = {"input": 1.0, "map": 1.2, "gate": 0.5, "trace": 1.0, "product": 1.0}
 N_INPUT, N_MAP, N_POOLS = 24, 36, 8
 HEIGHT_PX = 213
@@ -26,7 +36,9 @@ def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     n = [int(spikes_of(run, kind)[0].size) for kind in ("map", "gate")]
     peaks = ", ".join(
-        f"{LABELS[m]} up to {draw.number(c.max())} nM" for m, c in zip(MODULATORS, run.late_concentration_nm, strict=True) if c.max() > 0.0
+        f"{LABELS[m]} up to {draw.number(c.max())} nM"
+        for m, c in zip(MODULATORS, run.late_concentration_nm, strict=True)
+        if c.max() > 0.0
     )
     change = draw.number(run.late_weight[-1] - run.late_weight[0])
     return f"Around the first paired stimulus the map fired {n[0]} and the gate {n[1]} times, {peaks or 'no modulator'}; the weight beside it changed by {change}."
@@ -53,7 +65,9 @@ def figure(run, theme: Theme) -> dict:
     span = (float(run.late_t_s[0]), float(run.late_t_s[-1]))
     ticks = draw.round_ticks(*span)
     title = "time from the onset of the stimulus (s)"
-    axes = {"xaxis": draw.axis(theme, span, title, ticks, anchor=AXES[shown[-1]], showgrid=False)} | value_axes(theme, domains, limits)
+    axes = {"xaxis": draw.axis(theme, span, title, ticks, anchor=AXES[shown[-1]], showgrid=False)} | value_axes(
+        theme, domains, limits
+    )
     tonic = {m: (np.array(span), np.full(2, values[f"{m}_tonic_nm"])) for m in used}
     stimulus = np.array([0.0, 1e-3 * values["stimulus_ms"]])
     at = {AXES[name] for name in shown}
@@ -65,7 +79,10 @@ def figure(run, theme: Theme) -> dict:
     meta = {"handles": handles(run, theme, span, used), "rows": {m: AXES[m] for m in used}, "cursor": {"t": "t_s"}}
     meta |= {"height": draw.mechanism_px(theme, len(shown))} if theme.compact else {}
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta),
+    }
 
 
 def rows_of(values) -> list[str]:
@@ -117,7 +134,10 @@ def rasters(run, theme: Theme, span) -> list[dict]:
         )
         out.append(dots | {"cliponaxis": True})
     gate = draw.spike_ticks(spikes_of(run, "gate")[0], span)
-    return [*out, draw.line(*gate, theme.trace_ltd, theme, "gate at %{x:.3f} s", at=AXES["gate"], thin=True, name="gate")]
+    return [
+        *out,
+        draw.line(*gate, theme.trace_ltd, theme, "gate at %{x:.3f} s", at=AXES["gate"], thin=True, name="gate"),
+    ]
 
 
 def learning(run, theme: Theme) -> list[dict]:
@@ -125,12 +145,40 @@ def learning(run, theme: Theme) -> list[dict]:
     t, product, when = run.late_t_s, run.late_product_per_s, "at %{x:.2f} s"
     trace, speed = {"at": AXES["trace"], "ghost": True}, AXES["product"]
     shades = [
-        draw.line(t, part, draw.faded(colour, 0.0), theme, at=speed, fill="tozeroy", fillcolor=draw.faded(colour, 0.4), name=name)
-        for name, colour, part in (("gain", theme.trace_ltp, np.maximum(product, 0.0)), ("loss", theme.trace_ltd, np.minimum(product, 0.0)))
+        draw.line(
+            t,
+            part,
+            draw.faded(colour, 0.0),
+            theme,
+            at=speed,
+            fill="tozeroy",
+            fillcolor=draw.faded(colour, 0.4),
+            name=name,
+        )
+        for name, colour, part in (
+            ("gain", theme.trace_ltp, np.maximum(product, 0.0)),
+            ("loss", theme.trace_ltd, np.minimum(product, 0.0)),
+        )
     ]
     return [
-        draw.line(t, run.late_trace_ltp, theme.trace_ltp, theme, f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}", name="LTP trace", **trace),
-        draw.line(t, run.late_trace_ltd, theme.trace_ltd, theme, f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}", name="LTD trace", **trace),
+        draw.line(
+            t,
+            run.late_trace_ltp,
+            theme.trace_ltp,
+            theme,
+            f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}",
+            name="LTP trace",
+            **trace,
+        ),
+        draw.line(
+            t,
+            run.late_trace_ltd,
+            theme.trace_ltd,
+            theme,
+            f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}",
+            name="LTD trace",
+            **trace,
+        ),
         *shades,
         draw.line(t, product, theme.ink, theme, f"product %{{y:.3g}} /s {when}", at=speed, ghost=True, name="product"),
     ]
@@ -152,7 +200,11 @@ def names(theme: Theme, used: list[str], domains: dict) -> list[dict]:
         "product": ("dw/dt", "1/s"),
     }
     colours = {"map": theme.post, "gate": theme.trace_ltd, **{m: theme.modulator[m] for m in used}}
-    return [draw.row_label(theme, AXES[k], *words[k], draw.mechanism_margin(theme)[0], colours.get(k), True) for k in words if k in domains]
+    return [
+        draw.row_label(theme, AXES[k], *words[k], draw.mechanism_margin(theme)[0], colours.get(k), True)
+        for k in words
+        if k in domains
+    ]
 
 
 def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> list[dict]:
@@ -165,12 +217,18 @@ def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> lis
     return [
         label
         for name, row in items.items()
-        for label in draw.end_labels(theme, AXES[name], draw.padded(*limits[name]), (domains[name][1] - domains[name][0]) * LEAST_PX, row)
+        for label in draw.end_labels(
+            theme, AXES[name], draw.padded(*limits[name]), (domains[name][1] - domains[name][0]) * LEAST_PX, row
+        )
     ]
 
 
 def handles(run, theme: Theme, span, used: list[str]) -> list[dict]:
     """A handle for every burst in the picture that the script releases."""
     values = run.settings.values
-    here = [(m, 1e-3 * values[f"{m}_delay_ms"]) for m in used if values[f"{m}_burst_nm"] != 0.0 and values[f"{m}_source"] == "scripted"]
+    here = [
+        (m, 1e-3 * values[f"{m}_delay_ms"])
+        for m in used
+        if values[f"{m}_burst_nm"] != 0.0 and values[f"{m}_source"] == "scripted"
+    ]
     return [modulator_rows.handle(run.settings, theme, m, AXES[m], at) for m, at in here if span[0] <= at <= span[1]]

@@ -39,11 +39,25 @@ def figure(run, theme: Theme) -> dict:
     data = [
         band,
         draw.line(at, np.array(y_range), theme.modulator["da"], theme, thin=True, dash="dot", name="rewarded boundary"),
-        draw.line(run.level, 100.0 * run.p_a_before, theme.muted, theme, f"before: {hover}", thin=True, dash="dash", name="before"),
-        draw.line(run.level, 100.0 * run.p_a_after, theme.post, theme, f"at the end: {hover}", ghost=True, name="at the end"),
+        draw.line(
+            run.level,
+            100.0 * run.p_a_before,
+            theme.muted,
+            theme,
+            f"before: {hover}",
+            thin=True,
+            dash="dash",
+            name="before",
+        ),
+        draw.line(
+            run.level, 100.0 * run.p_a_after, theme.post, theme, f"at the end: {hover}", ghost=True, name="at the end"
+        ),
     ]
     curves = [
         Curve(run.level, 100.0 * run.p_a_after, f"d' {draw.number(round(float(run.d_prime_after), 1))}", theme.post),
         Curve(run.level, 100.0 * run.p_a_before, "before", theme.muted),
     ]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, x_range, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, x_range, y_range)),
+    }

@@ -73,6 +73,11 @@ def figure(run, theme: Theme) -> dict:
                 name=f"{name}, before",
             )
         )
-        data.append(draw.line(run.level, run.tuning_after_hz[row], colour, theme, f"{name}: {hover}", ghost=True, name=name))
+        data.append(
+            draw.line(run.level, run.tuning_after_hz[row], colour, theme, f"{name}: {hover}", ghost=True, name=name)
+        )
     curves = [Curve(run.level, run.tuning_after_hz[row], name, colour) for row, name, colour in kinds]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, x_range, y_range))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, draw.direct_labels(theme, curves, x_range, y_range)),
+    }

@@ -20,7 +20,9 @@ def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     ends = [f"from {draw.number(y[0])} to {draw.number(y[-1])} %" for y in run.rate_percent]
     span = f"from {draw.number(run.rate_hz[0])} to {draw.number(run.rate_hz[-1])} Hz"
-    now = f"at the present {draw.number(run.settings.values['rate_hz'])} Hz it ends at {draw.number(run.final_percent)} %"
+    now = (
+        f"at the present {draw.number(run.settings.values['rate_hz'])} Hz it ends at {draw.number(run.final_percent)} %"
+    )
     return f"As the pairing rate goes {span}, the final weight goes {ends[0]} of its start with pre first and {ends[1]} with post first; {now}."
 
 
@@ -34,10 +36,30 @@ def figure(run, theme: Theme) -> dict:
     }
     rate, hover = run.settings.values["rate_hz"], "%{y:.4g} % at %{x:.3g} Hz"
     data = [
-        draw.line(np.array([rate, rate]), np.array(y_range), theme.ghost, theme, thin=True, dash="dot", name="present rate"),
-        draw.line(run.rate_hz, run.rate_percent[0], theme.trace_ltp, theme, f"pre first: {hover}", ghost=True, name="pre first"),
-        draw.line(run.rate_hz, run.rate_percent[1], theme.trace_ltd, theme, f"post first: {hover}", ghost=True, name="post first"),
-        draw.dots(rate, run.final_percent, theme.modulator["da"], theme, f"now: {hover}", name="present rate and order"),
+        draw.line(
+            np.array([rate, rate]), np.array(y_range), theme.ghost, theme, thin=True, dash="dot", name="present rate"
+        ),
+        draw.line(
+            run.rate_hz,
+            run.rate_percent[0],
+            theme.trace_ltp,
+            theme,
+            f"pre first: {hover}",
+            ghost=True,
+            name="pre first",
+        ),
+        draw.line(
+            run.rate_hz,
+            run.rate_percent[1],
+            theme.trace_ltd,
+            theme,
+            f"post first: {hover}",
+            ghost=True,
+            name="post first",
+        ),
+        draw.dots(
+            rate, run.final_percent, theme.modulator["da"], theme, f"now: {hover}", name="present rate and order"
+        ),
     ]
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(run, theme, log_span, y_range))}
 
@@ -45,5 +67,8 @@ def figure(run, theme: Theme) -> dict:
 def words(run, theme: Theme, log_span: np.ndarray, y_range: list[float]) -> list[dict]:
     """Labels beside the two lines, clear of the present rate."""
     x, now, air = np.log10(run.rate_hz), np.log10(run.settings.values["rate_hz"]), 0.05
-    curves = [Curve(x, run.rate_percent[0], "pre first", theme.trace_ltp), Curve(x, run.rate_percent[1], "post first", theme.trace_ltd)]
+    curves = [
+        Curve(x, run.rate_percent[0], "pre first", theme.trace_ltp),
+        Curve(x, run.rate_percent[1], "post first", theme.trace_ltd),
+    ]
     return draw.direct_labels(theme, curves, log_span, y_range, [(now - air, now + air, *y_range)])

@@ -24,7 +24,15 @@ def figure(run, theme: Theme) -> dict:
         "yaxis": draw.axis(theme, y_range, "right (%)", (0.0, 50.0, 100.0)),
     }
     data = [
-        draw.line(np.array([run.swap, run.swap]) + 0.5, np.array(y_range), theme.ghost, theme, thin=True, dash="dot", name="swap"),
+        draw.line(
+            np.array([run.swap, run.swap]) + 0.5,
+            np.array(y_range),
+            theme.ghost,
+            theme,
+            thin=True,
+            dash="dot",
+            name="swap",
+        ),
         draw.line(np.array(span), np.array([50.0, 50.0]), theme.ghost, theme, thin=True, dash="dash", name="chance"),
         draw.line(
             run.trial,

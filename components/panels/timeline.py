@@ -18,7 +18,17 @@ HELP = (
 )
 
 POSTS = "y"  # an unseen axis behind all rows, for the lines that mark pairing and bursts
-AXES = {"pre": "y2", "post": "y3", "da": "y4", "ach": "y5", "ne": "y6", "ht": "y7", "trace": "y8", "product": "y9", "weight": "y10"}
+AXES = {
+    "pre": "y2",
+    "post": "y3",
+    "da": "y4",
+    "ach": "y5",
+    "ne": "y6",
+    "ht": "y7",
+    "trace": "y8",
+    "product": "y9",
+    "weight": "y10",
+}
 HEIGHTS = {"pre": 0.42, "post": 0.42, "product": 1.5, "weight": 1.2}
 ROW_OF = {
     "dt_ms": "post",
@@ -48,7 +58,11 @@ def SUMMARY(run) -> str:  # noqa: N802
 def spikes_in_words(values: Mapping[str, Value]) -> str:
     dt = values["dt_ms"]
     order = f"{abs(dt)} ms {'before' if dt > 0 else 'after'}" if dt else "at the same time as"
-    times = f"{values['pairings']} pairings at {draw.number(values['rate_hz'])} Hz, each a" if values["pairings"] > 1 else "A"
+    times = (
+        f"{values['pairings']} pairings at {draw.number(values['rate_hz'])} Hz, each a"
+        if values["pairings"] > 1
+        else "A"
+    )
     return f"{times} presynaptic spike {order} a postsynaptic one"
 
 
@@ -59,7 +73,9 @@ def bursts_in_words(run) -> str:
         if run.t_s[0] <= at <= run.t_s[-1]:
             left = 100.0 * np.interp(at, run.t_s, trace) / trace.max() if trace.max() > 0.0 and at >= 0.0 else 0.0
             delay = run.settings.values[f"{m}_delay_ms"] * 1e-3
-            parts.append(f"{FULL_NAMES[m]} burst {draw.number(delay)} s after pairing with {draw.number(left)} % of the trace left")
+            parts.append(
+                f"{FULL_NAMES[m]} burst {draw.number(delay)} s after pairing with {draw.number(left)} % of the trace left"
+            )
     return " and ".join(parts).capitalize() if parts else "No burst of a modulator here"
 
 
@@ -82,7 +98,10 @@ def figure(run, theme: Theme) -> dict:
     meta = {"handles": handles(run, theme, span), "cursor": {"t": "t_s"}}
     meta["rows"] = {name: AXES[row] for name, row in (ROW_OF | {m: m for m in used}).items() if row in domains}
     meta |= {"height": draw.mechanism_px(theme, len(domains))} if theme.compact else {}
-    return {"data": traces, "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta)}
+    return {
+        "data": traces,
+        "layout": draw.layout(theme, axes, draw.mechanism_margin(theme), words, draw.grid_lines(theme, ticks), meta),
+    }
 
 
 # Ranges
@@ -160,7 +179,14 @@ def value_axes(theme: Theme, domains: dict, limits: dict, run) -> dict:
 def spike_lines(run, theme: Theme, span) -> list[dict]:
     kinds = (("pre", run.pre_s, theme.pre, "presynaptic"), ("post", run.post_s, theme.post, "postsynaptic"))
     return [
-        draw.line(*draw.spike_ticks(times, span), colour, theme, f"{word} spike at %{{x:.3f}} s", at=AXES[name], name=f"{word} spikes")
+        draw.line(
+            *draw.spike_ticks(times, span),
+            colour,
+            theme,
+            f"{word} spike at %{{x:.3f}} s",
+            at=AXES[name],
+            name=f"{word} spikes",
+        )
         for name, times, colour, word in kinds
     ]
 
@@ -179,13 +205,45 @@ def plasticity_lines(run, theme: Theme) -> list[dict]:
     t, unit, when = run.t_s, draw.weight_unit(run.settings), "at %{x:.2f} s"
     trace = {"at": AXES["trace"], "ghost": True}
     return [
-        draw.line(t, run.trace_ltp, theme.trace_ltp, theme, f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}", name="LTP trace", **trace),
-        draw.line(t, run.trace_ltd, theme.trace_ltd, theme, f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}", name="LTD trace", **trace),
+        draw.line(
+            t,
+            run.trace_ltp,
+            theme.trace_ltp,
+            theme,
+            f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}",
+            name="LTP trace",
+            **trace,
+        ),
+        draw.line(
+            t,
+            run.trace_ltd,
+            theme.trace_ltd,
+            theme,
+            f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}",
+            name="LTD trace",
+            **trace,
+        ),
         *([] if theme.compact else product_lines(run, theme)),
         draw.line(
-            t[[0, -1]], np.full(2, run.start_weight), theme.muted, theme, at=AXES["weight"], thin=True, dash="dot", name="start weight"
+            t[[0, -1]],
+            np.full(2, run.start_weight),
+            theme.muted,
+            theme,
+            at=AXES["weight"],
+            thin=True,
+            dash="dot",
+            name="start weight",
         ),
-        draw.line(t, run.weight, theme.weight, theme, f"weight %{{y:.4g}} {unit} {when}", at=AXES["weight"], ghost=True, name="weight"),
+        draw.line(
+            t,
+            run.weight,
+            theme.weight,
+            theme,
+            f"weight %{{y:.4g}} {unit} {when}",
+            at=AXES["weight"],
+            ghost=True,
+            name="weight",
+        ),
     ]
 
 
@@ -203,14 +261,23 @@ def product_lines(run, theme: Theme) -> list[dict]:
 def shade(t: np.ndarray, speed: np.ndarray, colour: str, theme: Theme, name: str) -> dict:
     """The area between zero and the product where the weight rises, or where it falls."""
     return draw.line(
-        t, speed, draw.faded(colour, 0.0), theme, at=AXES["product"], fill="tozeroy", fillcolor=draw.faded(colour, 0.4), name=name
+        t,
+        speed,
+        draw.faded(colour, 0.0),
+        theme,
+        at=AXES["product"],
+        fill="tozeroy",
+        fillcolor=draw.faded(colour, 0.4),
+        name=name,
     )
 
 
 def marks(run, theme: Theme, span) -> dict:
     """Thin lines through all rows at the pairing and at the first burst of each modulator."""
     times = np.append(0.0, draw.finite(run.burst_s))
-    return draw.line(*draw.posts(times, span), theme.ghost, theme, at=POSTS, thin=True, dash="dot", name="pairing and bursts")
+    return draw.line(
+        *draw.posts(times, span), theme.ghost, theme, at=POSTS, thin=True, dash="dot", name="pairing and bursts"
+    )
 
 
 # Words
@@ -221,7 +288,10 @@ def names(theme: Theme, used: list[str], unit: str, domains: dict) -> list[dict]
     low = {name: is_low(theme, domains, name) for name in domains}
     words = {"pre": ("PRE", ""), "post": ("POST", ""), **{m: (LABELS[m], "nM") for m in used}}
     words["trace"] = ("TRACE", "" if low["trace"] else "e<sub>+</sub>, e<sub>−</sub>")
-    words |= {"product": ("PRODUCT", "1/s" if low["trace"] else f"{FORMULA}<br>1/s"), "weight": ("WEIGHT", "" if low["weight"] else unit)}
+    words |= {
+        "product": ("PRODUCT", "1/s" if low["trace"] else f"{FORMULA}<br>1/s"),
+        "weight": ("WEIGHT", "" if low["weight"] else unit),
+    }
     colours, margin = {"post": theme.post, **{m: theme.modulator[m] for m in used}}, draw.mechanism_margin(theme)[0]
     return [draw.row_label(theme, AXES[k], *words[k], margin, colours.get(k), low[k]) for k in words if k in domains]
 
@@ -234,9 +304,24 @@ def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> li
     if theme.compact:
         return out
     middle = 0.5 * (domains["pre"][0] + domains["post"][1])
-    beside = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": "paper", "y": middle, "yanchor": "middle"}
+    beside = {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "left",
+        "xshift": 5,
+        "yref": "paper",
+        "y": middle,
+        "yanchor": "middle",
+    }
     out.append(draw.label(f"Δt {'+' if dt > 0 else ''}{draw.number(dt)} ms", theme, size=-1, **beside))
-    inside = {"xref": "paper", "x": 0.5, "xanchor": "center", "yref": f"{AXES['product']} domain", "y": 0.5, "yanchor": "middle"}
+    inside = {
+        "xref": "paper",
+        "x": 0.5,
+        "xanchor": "center",
+        "yref": f"{AXES['product']} domain",
+        "y": 0.5,
+        "yanchor": "middle",
+    }
     return [*out, draw.label(no_product(run), theme, size=-1, **inside)]
 
 
@@ -256,7 +341,10 @@ def line_ends(run, theme: Theme, used: list[str]) -> dict[str, list[tuple[str, s
     for m in used:
         at, nm = tonic_steps(run, m)
         out[m] = [modulator_rows.tonic_label(theme, m, nm[at <= run.t_s[-1]][-1])]
-    out["trace"] = [("e<sub>+</sub> LTP", theme.trace_ltp, run.trace_ltp[-1]), ("e<sub>−</sub> LTD", theme.trace_ltd, run.trace_ltd[-1])]
+    out["trace"] = [
+        ("e<sub>+</sub> LTP", theme.trace_ltp, run.trace_ltp[-1]),
+        ("e<sub>−</sub> LTD", theme.trace_ltd, run.trace_ltd[-1]),
+    ]
     return out | {"weight": [(draw.number(run.weight[-1]), theme.weight, run.weight[-1])]}
 
 
@@ -269,5 +357,9 @@ def no_product(run) -> str:
 
 def handles(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
     """A handle for every burst in the picture, unless the picture is too long to drag in."""
-    inside = [(m, at) for m, at in zip(MODULATORS, run.burst_s, strict=True) if span[0] <= at <= span[1] and span[1] - span[0] <= LONGEST_S]
+    inside = [
+        (m, at)
+        for m, at in zip(MODULATORS, run.burst_s, strict=True)
+        if span[0] <= at <= span[1] and span[1] - span[0] <= LONGEST_S
+    ]
     return [modulator_rows.handle(run.settings, theme, m, AXES[m], float(at)) for m, at in inside]

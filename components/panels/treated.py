@@ -28,7 +28,10 @@ def treatment(run) -> str:
     """The treatment in words."""
     values, spec = run.settings.values, schema(run.settings.experiment, run.settings.rule)
     drugs = [f"{LABELS[m]} {values[f'{m}_drug'].replace('_', ' ')}" for m in treated_modulators(values)]
-    motifs = [f"{spec[name].param.label} {values[name]:g} instead of {was:g} mV" for name, was in changed_motifs(run.settings).items()]
+    motifs = [
+        f"{spec[name].param.label} {values[name]:g} instead of {was:g} mV"
+        for name, was in changed_motifs(run.settings).items()
+    ]
     return " and ".join(drugs + motifs)
 
 
@@ -48,11 +51,17 @@ def figure(run, theme: Theme) -> dict:
     down, up = draw.around(0.0, (held,), 1e-3, draw.FINE_STEPS)
     y_range = draw.padded(-down if held.min() < 0.0 else 0.0, up)
     axes = {
-        "xaxis": draw.axis(theme, (0.4, 2.6), "intact and treated (seeds)", (1.0, 2.0)) | {"ticktext": ["intact", "treated"]},
-        "yaxis": draw.axis(theme, y_range, f"({what.unit or 'a.u.'})", draw.tick_values(-down if held.min() < 0.0 else 0.0, up, (0.0,))),
+        "xaxis": draw.axis(theme, (0.4, 2.6), "intact and treated (seeds)", (1.0, 2.0))
+        | {"ticktext": ["intact", "treated"]},
+        "yaxis": draw.axis(
+            theme, y_range, f"({what.unit or 'a.u.'})", draw.tick_values(-down if held.min() < 0.0 else 0.0, up, (0.0,))
+        ),
     }
     data = []
-    for x, name, values, colour in ((1.0, "intact", run.intact, theme.muted), (2.0, "treated", run.treated, theme.modulator["da"])):
+    for x, name, values, colour in (
+        (1.0, "intact", run.intact, theme.muted),
+        (2.0, "treated", run.treated, theme.modulator["da"]),
+    ):
         places = x + 0.12 * np.linspace(-1.0, 1.0, values.size) if values.size > 1 else np.array([x])
         error = values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else 0.0
         mean = values.mean()

@@ -21,9 +21,7 @@ def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     lo, hi = int(run.window_percent.argmin()), int(run.window_percent.argmax())
     ends = [f"{draw.number(run.window_percent[k])} % at {draw.number(run.window_dt_ms[k])} ms" for k in (lo, hi)]
-    now = (
-        f"At the present {draw.number(run.settings.values['dt_ms'])} ms the weight ends at {draw.number(run.final_percent)} % of its start"
-    )
+    now = f"At the present {draw.number(run.settings.values['dt_ms'])} ms the weight ends at {draw.number(run.final_percent)} % of its start"
     plain = f"without modulators it would lie between {draw.number(run.window_plain_percent.min())} and {draw.number(run.window_plain_percent.max())} %"
     return f"{now}. Over all time differences it lies between {ends[0]} and {ends[1]}; {plain}."
 
@@ -35,7 +33,12 @@ def figure(run, theme: Theme) -> dict:
     limits = draw.percent_range((run.window_percent, run.window_plain_percent, run.final_percent, np.array(bars)))
     axes = {
         "xaxis": draw.axis(
-            theme, SPAN_MS, "post − pre spike time (ms)", (-100, -50, 0, 50, 100), zeroline=True, zerolinecolor=draw.faded(theme.ghost, 0.6)
+            theme,
+            SPAN_MS,
+            "post − pre spike time (ms)",
+            (-100, -50, 0, 50, 100),
+            zeroline=True,
+            zerolinecolor=draw.faded(theme.ghost, 0.6),
         ),
         "yaxis": draw.percent_axis(theme, *limits),
     }
@@ -53,11 +56,19 @@ def figure(run, theme: Theme) -> dict:
         ),
         draw.line(run.window_dt_ms, run.window_percent, theme.weight, theme, hover, ghost=True, name="now"),
         draw.dots(
-            run.settings.values["dt_ms"], run.final_percent, theme.modulator["da"], theme, f"now: {hover}", name="present time difference"
+            run.settings.values["dt_ms"],
+            run.final_percent,
+            theme.modulator["da"],
+            theme,
+            f"now: {hover}",
+            name="present time difference",
         ),
         measured(points, theme),
     ]
-    return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(run, theme, points, signs, limits))}
+    return {
+        "data": data,
+        "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(run, theme, points, signs, limits)),
+    }
 
 
 def measured(points: tuple, theme: Theme) -> dict:
@@ -65,7 +76,16 @@ def measured(points: tuple, theme: Theme) -> dict:
     x, y, sem = (np.array([getattr(p, name) for p in points] or [np.nan]) for name in ("dt_ms", "percent", "sem"))
     error = {"type": "data", "array": sem, "color": theme.post, "thickness": 1.2, "width": 3}
     return draw.dots(
-        x, y, theme.post, theme, "%{text}", size=6, symbol="diamond", text=[p.text for p in points] or [""], error_y=error, name="published"
+        x,
+        y,
+        theme.post,
+        theme,
+        "%{text}",
+        size=6,
+        symbol="diamond",
+        text=[p.text for p in points] or [""],
+        error_y=error,
+        name="published",
     )
 
 
@@ -76,7 +96,16 @@ def directions(signs: tuple, y_range: list[float], theme: Theme) -> dict:
     symbols = [SYMBOLS[s.sign] for s in signs] or [SYMBOLS[0]]
     rim = {"line": {"color": theme.post, "width": 1.5}}
     return draw.dots(
-        x, y, theme.post, theme, "%{text}", size=10, symbol=symbols, marker=rim, text=[s.text for s in signs] or [""], name="published sign"
+        x,
+        y,
+        theme.post,
+        theme,
+        "%{text}",
+        size=10,
+        symbol=symbols,
+        marker=rim,
+        text=[s.text for s in signs] or [""],
+        name="published sign",
     )
 
 
@@ -90,10 +119,18 @@ def words(run, theme: Theme, points: tuple, signs: tuple, limits: tuple[float, f
     x, y_range = run.window_dt_ms, draw.padded(*limits)
     same = np.abs(run.window_percent - run.window_plain_percent).max() < 0.005 * (y_range[1] - y_range[0])
     texts = ("", "", "now, as without") if same else ("now", "no modulators", "")
-    curves = [Curve(x, run.window_percent, texts[0], theme.weight), Curve(x, run.window_plain_percent, texts[1], theme.muted)]
+    curves = [
+        Curve(x, run.window_percent, texts[0], theme.weight),
+        Curve(x, run.window_plain_percent, texts[1], theme.muted),
+    ]
     air = 0.06 * (y_range[1] - y_range[0])
-    taken: list[Box] = [(p.dt_ms - 4.0, p.dt_ms + 4.0, p.percent - p.sem - air, p.percent + p.sem + air) for p in points]
-    taken += [(s.dt_ms - 6.0, s.dt_ms + 6.0, height(s.sign, y_range) - 2 * air, height(s.sign, y_range) + 2 * air) for s in signs]
+    taken: list[Box] = [
+        (p.dt_ms - 4.0, p.dt_ms + 4.0, p.percent - p.sem - air, p.percent + p.sem + air) for p in points
+    ]
+    taken += [
+        (s.dt_ms - 6.0, s.dt_ms + 6.0, height(s.sign, y_range) - 2 * air, height(s.sign, y_range) + 2 * air)
+        for s in signs
+    ]
     dt, percent = run.settings.values["dt_ms"], float(run.final_percent)
     taken.append((dt - 4.0, dt + 4.0, percent - air, percent + air))
     source = Curve(np.array(SPAN_MS), np.full(2, limits[1]), source_label(points, signs), theme.post)

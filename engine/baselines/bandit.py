@@ -51,7 +51,9 @@ def bandit(rates: np.ndarray, agents: int, generator: np.random.Generator) -> Ex
         luck = generator.random((2, agents))
         cumulated = probability.cumsum(-1)
         above = cumulated > luck[0, :, None] * cumulated[:, -1:]
-        choice = above & (above.cumsum(-1) == 1)  # the first option whose cumulated probability exceeds the number drawn
+        choice = above & (
+            above.cumsum(-1) == 1
+        )  # the first option whose cumulated probability exceeds the number drawn
         return choice, (luck[1] < choice @ rates[trial]).astype(float)
 
     return Experience(agents, trials, options, step)

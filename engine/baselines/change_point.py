@@ -34,7 +34,9 @@ class ChangePoint(NamedTuple):
     mean: np.ndarray  # (agents, trials, options) expected reward rate, as this trial's choice is made
     expected: np.ndarray  # (agents, trials, options) expected uncertainty
     estimation: np.ndarray  # (agents, trials, options) variance of the rate
-    unexpected: np.ndarray  # (agents, trials) probability that the chosen option's rate was new on this trial; h where nothing was chosen
+    unexpected: (
+        np.ndarray
+    )  # (agents, trials) probability that the chosen option's rate was new on this trial; h where nothing was chosen
     probability: np.ndarray  # (agents, trials, options) of choosing each option
     choice: np.ndarray  # (agents, trials) option from 0, -1 where none
     reward: np.ndarray  # (agents, trials)
@@ -87,6 +89,8 @@ def change_point(experience: Experience, hazard=0.05, beta=5.0, points: int = 51
         seen = likelihood(rates, choice, reward)
         # an option not chosen gives no evidence, and its probability of a change is h: the product picks the chosen one
         unexpected = np.where(choice.any(-1), (choice * change_probability(held, seen, hazard)).sum(-1), hazard[:, 0])
-        rows.append(ChangePoint(mean, mean - second, second - mean**2, unexpected, probability, number_of(choice), reward))
+        rows.append(
+            ChangePoint(mean, mean - second, second - mean**2, unexpected, probability, number_of(choice), reward)
+        )
         held = observe(belief, seen)[0]
     return over_trials(rows)

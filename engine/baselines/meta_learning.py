@@ -41,13 +41,22 @@ class MetaLearning(NamedTuple):
 
 
 def meta_learning(
-    experience: Experience, psi=0.3, alpha_plus=0.4, alpha_minus=0.2, alpha_nu=0.1, zeta=0.95, beta=5.0, start: float = 0.0
+    experience: Experience,
+    psi=0.3,
+    alpha_plus=0.4,
+    alpha_minus=0.2,
+    alpha_nu=0.1,
+    zeta=0.95,
+    beta=5.0,
+    start: float = 0.0,
 ) -> MetaLearning:
     """The learner over the trials of an experience. All but `start`: one number or one per agent; alpha_minus is where that rate starts."""
     bounded(0.0, 1.0, psi=psi, alpha_plus=alpha_plus, alpha_minus=alpha_minus, alpha_nu=alpha_nu, zeta=zeta)
     bounded(0.0, np.inf, beta=beta)
     finite(beta=beta, start=start)
-    psi, alpha_plus, alpha_0, alpha_nu, zeta, beta = map(per_agent, (psi, alpha_plus, alpha_minus, alpha_nu, zeta, beta))
+    psi, alpha_plus, alpha_0, alpha_nu, zeta, beta = map(
+        per_agent, (psi, alpha_plus, alpha_minus, alpha_nu, zeta, beta)
+    )
     q = np.full((experience.agents, experience.options), float(start))
     omega = np.zeros((experience.agents, 1))
     a = alpha_0 + omega
@@ -58,7 +67,9 @@ def meta_learning(
         error = choice * (reward[:, None] - q)
         delta = error.sum(-1, keepdims=True)
         nu = choice.any(-1, keepdims=True) * (np.abs(delta) - omega)
-        rows.append(MetaLearning(q, probability, a[:, 0], omega[:, 0], nu[:, 0], delta[:, 0], number_of(choice), reward))
+        rows.append(
+            MetaLearning(q, probability, a[:, 0], omega[:, 0], nu[:, 0], delta[:, 0], number_of(choice), reward)
+        )
         q = np.where(choice, q + np.where(delta < 0.0, a, alpha_plus) * error, zeta * q)
         omega = omega + alpha_nu * nu
         a = np.where(delta < 0.0, np.maximum(a + psi * (nu + alpha_0 - a), 0.0), a)

@@ -51,7 +51,9 @@ def actors(g: np.ndarray, n: np.ndarray, delta: np.ndarray, alpha: np.ndarray) -
     return np.maximum(g + alpha * g * delta, 0.0), np.maximum(n - alpha * n * delta, 0.0)
 
 
-def opal(experience: Experience, rho=0.0, alpha_critic=0.1, alpha_actor=0.3, beta=1.5, anneal_trials: float = np.inf) -> Opal:
+def opal(
+    experience: Experience, rho=0.0, alpha_critic=0.1, alpha_actor=0.3, beta=1.5, anneal_trials: float = np.inf
+) -> Opal:
     """Opponent actors with fixed opponency. rho, alpha_critic, alpha_actor, beta: one number or one per agent; anneal_trials: T."""
     bounded(0.0, 1.0, alpha_critic=alpha_critic, alpha_actor=alpha_actor)
     bounded(0.0, np.inf, beta=beta)
@@ -80,7 +82,9 @@ def opponency(wins: np.ndarray, losses: np.ndarray, k: float, phi: float) -> tup
     return m, np.where(np.abs(m - 0.5) > phi * sd, k * (m - 0.5), 0.0)
 
 
-def opal_star(experience: Experience, alpha_actor=0.3, beta=1.5, k: float = 20.0, phi: float = 1.0, anneal_trials: float = 10.0) -> Opal:
+def opal_star(
+    experience: Experience, alpha_actor=0.3, beta=1.5, k: float = 20.0, phi: float = 1.0, anneal_trials: float = 10.0
+) -> Opal:
     """OpAL*. alpha_actor, beta: one number or one per agent; k = 0 holds the opponency at 0."""
     bounded(0.0, 1.0, alpha_actor=alpha_actor)
     bounded(0.0, np.inf, beta=beta, k=k, phi=phi)

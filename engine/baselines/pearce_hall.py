@@ -29,7 +29,12 @@ class PearceHall(NamedTuple):
 
 
 def pearce_hall(
-    cues: np.ndarray, outcome: np.ndarray, kappa: float = 0.3, gamma: float = 0.2, associability: float = 1.0, start: float = 0.0
+    cues: np.ndarray,
+    outcome: np.ndarray,
+    kappa: float = 0.3,
+    gamma: float = 0.2,
+    associability: float = 1.0,
+    start: float = 0.0,
 ) -> PearceHall:
     """Strengths and associabilities over trials. cues (trials, cues), 1 where present; outcome (trials,) or (agents, trials);
     associability, start: values before the first trial, one number or one per cue."""

@@ -62,5 +62,7 @@ def indifference_delay(small, large, gamma):
     """Steps for which `large` may be late and still be worth `small` at once, discounted by gamma per step."""
     small, large, gamma = (np.asarray(value, float) for value in (small, large, gamma))
     if not np.all((small > 0.0) & (small <= large) & (gamma > 0.0) & (gamma < 1.0)):
-        raise ValueError(f"small = {small}, large = {large}, gamma = {gamma}: needed is 0 < small <= large and 0 < gamma < 1.")
+        raise ValueError(
+            f"small = {small}, large = {large}, gamma = {gamma}: needed is 0 < small <= large and 0 < gamma < 1."
+        )
     return np.log(small / large) / np.log(gamma)

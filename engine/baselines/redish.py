@@ -35,7 +35,13 @@ def error_of(expected: np.ndarray, goal: np.ndarray, drug: np.ndarray) -> np.nda
 
 
 def redish(
-    cues: np.ndarray, reward: np.ndarray, drug=0.0, eta: float = 0.05, discount: float = 1.0, next_value: float = 0.0, fading: float = 1.0
+    cues: np.ndarray,
+    reward: np.ndarray,
+    drug=0.0,
+    eta: float = 0.05,
+    discount: float = 1.0,
+    next_value: float = 0.0,
+    fading: float = 1.0,
 ) -> Redish:
     """Values over visits. cues (visits, cues), 1 where present; reward R (visits,) or (agents, visits); drug D: one number or as reward;
     discount: gamma^d; next_value: V(l); fading: b, by which D shrinks with every visit that brings the drug."""

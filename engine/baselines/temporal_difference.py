@@ -30,7 +30,9 @@ class TemporalDifference(NamedTuple):
 
     value: np.ndarray  # (..., trials, steps) V(t)
     error: np.ndarray  # (..., trials, steps) delta(t)
-    weight: np.ndarray  # (..., trials, cues, steps) before the trial; at step s stands the element that is active then, s - onset
+    weight: (
+        np.ndarray
+    )  # (..., trials, cues, steps) before the trial; at step s stands the element that is active then, s - onset
 
 
 def reward_times(reward: np.ndarray, reward_step: np.ndarray, steps: int) -> np.ndarray:
@@ -48,7 +50,9 @@ def eligibility(steps: int, fade: float) -> np.ndarray:
 def check_steps(onset_step: np.ndarray, reward_step: np.ndarray, cues: np.ndarray, steps: int) -> None:
     """One onset per cue, at step 1 or later so that the error before it can be seen; rewards within the trial."""
     if onset_step.shape != (cues.shape[1],):
-        raise ValueError(f"onset_step has {onset_step.size} onsets; it must have one for each of the {cues.shape[1]} cues.")
+        raise ValueError(
+            f"onset_step has {onset_step.size} onsets; it must have one for each of the {cues.shape[1]} cues."
+        )
     bounded(1, steps - 1, onset_step=onset_step)
     bounded(0, steps - 1, reward_step=reward_step)
 

@@ -116,8 +116,12 @@ OUTPUTS = {
         "choices of the best option in the first 15 trials after a reversal, all networks (nan without a reversal)",
         "best, after reversal",
     ),
-    "win_stay_percent": Output("%", ("learner",), "repeats after a win: circuit, Q-learning on the same trials (nan without a win)"),
-    "lose_shift_percent": Output("%", ("learner",), "changes after a loss: circuit, Q-learning on the same trials (nan without a loss)"),
+    "win_stay_percent": Output(
+        "%", ("learner",), "repeats after a win: circuit, Q-learning on the same trials (nan without a win)"
+    ),
+    "lose_shift_percent": Output(
+        "%", ("learner",), "changes after a loss: circuit, Q-learning on the same trials (nan without a loss)"
+    ),
     "criterion_trials": Output(
         "",
         (),
@@ -130,14 +134,22 @@ OUTPUTS = {
     "reward": Output("", ("trial",), "what was paid"),
     "rate_of": Output("", ("option", "trial"), "how often each option pays"),
     "p_best": Output("", ("trial",), "share of best choices among the last 10 trials"),
-    "p_best_seeds": Output("", ("seed", "trial"), "the same with this seed and the next ones (one seed while a control moves)"),
-    "p_q": Output("", ("trial",), "P(best) of Q-learning led through the same trials, mean of the last 10 trials and of all networks"),
+    "p_best_seeds": Output(
+        "", ("seed", "trial"), "the same with this seed and the next ones (one seed while a control moves)"
+    ),
+    "p_q": Output(
+        "",
+        ("trial",),
+        "P(best) of Q-learning led through the same trials, mean of the last 10 trials and of all networks",
+    ),
     "p_bayes": Output(
         "",
         ("trial",),
         "P(best) of a Bayesian change-point learner led through the same trials, as p_q; nan in the preview while a control moves",
     ),
-    "p_opal": Output("", ("trial",), "P(best) of OpAL with this opponency led through the same trials, as p_q; nan in the preview"),
+    "p_opal": Output(
+        "", ("trial",), "P(best) of OpAL with this opponency led through the same trials, as p_q; nan in the preview"
+    ),
     "p_change": Output(
         "",
         ("trial",),
@@ -146,13 +158,21 @@ OUTPUTS = {
     "entropy": Output("", ("trial",), "entropy of the choices of the last 10 trials (bits), mean of all networks"),
     "entropy_q": Output("", ("trial",), "entropy of the choice probabilities of Q-learning on the same trials (bits)"),
     "aligned": Output("", ("around",), "trials from a reversal, 0 is the first after it"),
-    "p_best_aligned": Output("", ("around",), "share of best choices around reversals, mean of all networks (nan without a reversal)"),
-    "p_best_aligned_error": Output("", ("around",), "its standard error over networks (0 for one network, nan without a reversal)"),
+    "p_best_aligned": Output(
+        "", ("around",), "share of best choices around reversals, mean of all networks (nan without a reversal)"
+    ),
+    "p_best_aligned_error": Output(
+        "", ("around",), "its standard error over networks (0 for one network, nan without a reversal)"
+    ),
     "p_q_aligned": Output("", ("around",), "P(best) of Q-learning on the same trials (nan without a reversal)"),
     "difference": Output("", ("class",), "value of A less value of B in the weights: D1 less D2, of the upper bound"),
-    "share_a": Output("", ("class",), "share of A among choices of A or B at that difference, all networks (nan without a trial)"),
+    "share_a": Output(
+        "", ("class",), "share of A among choices of A or B at that difference, all networks (nan without a trial)"
+    ),
     "share_a_q": Output("", ("class",), "P(A) of Q-learning in the same trials (nan without a trial)"),
-    "weight_d1": Output("", ("option", "trial"), "mean weight from the cortex to the D1 pool of each option after the trial"),
+    "weight_d1": Output(
+        "", ("option", "trial"), "mean weight from the cortex to the D1 pool of each option after the trial"
+    ),
     "weight_d2": Output("", ("option", "trial"), "mean weight to the D2 pools"),
     "weight_critic": Output("", ("trial",), "mean weight to the critic"),
     "concentration_nm": Output("nM", ("modulator", "trial"), "DA, ACh, NE, 5-HT in the 250 ms after the outcome, mean"),
@@ -172,9 +192,7 @@ GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
 CORTEX_MV, VALUE_MV, COPY_MV, D_MV = 20.0, 30.0, 25.0, 8.0
 D_HZ, POOL_HZ = N_D * 50.0, N_POOL * 40.0
 D1_AREA, D2_AREA = 0, 1
-D2_EFFECT = (
-    -2.0
-)  # of dopamine in the area of D2: the other sign, and twice the size, since D2 receptors have the higher affinity (model choice)
+D2_EFFECT = -2.0  # of dopamine in the area of D2: the other sign, and twice the size, since D2 receptors have the higher affinity (model choice)
 V_START = 0.3  # start weight of the critic, of the upper bound
 SAMPLE_MS, OUTCOME_MS = 50, 250
 BAND_SEEDS, BAND_S = 20, 1800.0  # seeds behind the band, fewer where they would take more simulated time than this
@@ -334,7 +352,9 @@ def choice_ms(values: dict[str, Value]) -> int:
 def outcome_ms(values: dict[str, Value]) -> np.ndarray:
     """From the cue to the outcome of every option."""
     later = values["late_ms"] if values["schedule"] == "patience" else 0
-    return choice_ms(values) + values["outcome_delay_ms"] + np.where(np.arange(values["options"]) > 0, float(later), 0.0)
+    return (
+        choice_ms(values) + values["outcome_delay_ms"] + np.where(np.arange(values["options"]) > 0, float(later), 0.0)
+    )
 
 
 def period_ms(values: dict[str, Value]) -> int:
@@ -362,23 +382,46 @@ def network(values: dict[str, Value]) -> Setting:
     return Setting(c, cortex, state, copies, reward, pools)
 
 
-def learn(c: Circuit, values: dict[str, Value], source, goal, area: int, start: float, mv_per_hz: float, tau_syn_ms: float) -> None:
+def learn(
+    c: Circuit, values: dict[str, Value], source, goal, area: int, start: float, mv_per_hz: float, tau_syn_ms: float
+) -> None:
     """Plastic synapses, each onto each; mv_per_hz: drive of a neuron by one spike per second at the upper bound."""
     gain_mv = mv_per_hz * 1e3 * (1.0 - np.exp(-1.0 / tau_syn_ms)) / values["w_max"]
     pairs = all_to_all(source, goal)
-    c.project(f"to {goal.name}", source, goal, pairs, start * values["w_max"], 1.0, plastic=True, gain_mv=gain_mv, area=area)
+    c.project(
+        f"to {goal.name}", source, goal, pairs, start * values["w_max"], 1.0, plastic=True, gain_mv=gain_mv, area=area
+    )
 
 
-def striatum(c: Circuit, values: dict[str, Value], cortex: Population, copies: Population) -> tuple[Population, Population]:
+def striatum(
+    c: Circuit, values: dict[str, Value], cortex: Population, copies: Population
+) -> tuple[Population, Population]:
     """D1 and D2 pools of all options; the efference copy excites its own option's and inhibits the others'."""
     k = int(values["options"])
     d1 = c.neurons("D1", k * N_D, D_CELL, D1_AREA)
     d2 = c.neurons("D2", k * N_D, D_CELL, D2_AREA)
     for group in (d1, d2):
-        learn(c, values, cortex, group, group.area, values["w_start"], CORTEX_MV / (N_CORTEX * CORTEX_HZ), D_CELL.tau_syn_ms)
+        learn(
+            c,
+            values,
+            cortex,
+            group,
+            group.area,
+            values["w_start"],
+            CORTEX_MV / (N_CORTEX * CORTEX_HZ),
+            D_CELL.tau_syn_ms,
+        )
         for same in (True, False):
             drive_mv = COPY_MV if same else -COPY_MV
-            join(c, Drive(copies, N_COPY * COPY_HZ), group, drive_mv, D_CELL.tau_syn_ms, 1.0, pairs_of(copies, group, k, same))
+            join(
+                c,
+                Drive(copies, N_COPY * COPY_HZ),
+                group,
+                drive_mv,
+                D_CELL.tau_syn_ms,
+                1.0,
+                pairs_of(copies, group, k, same),
+            )
     return d1, d2
 
 
@@ -408,7 +451,11 @@ def rates(values: dict[str, Value], trials: int, rng: np.random.Generator) -> np
     if values["schedule"] == "risk":
         return np.tile(np.where(option == 0, 1.0, values["small_size"]), (trials, 1))
     if values["schedule"] == "drift":
-        return wander(np.where(option == 0, high, low), rng.normal(0.0, values["drift_sd"], (trials, option.size)), *sorted((low, high)))
+        return wander(
+            np.where(option == 0, high, low),
+            rng.normal(0.0, values["drift_sd"], (trials, option.size)),
+            *sorted((low, high)),
+        )
     best = (np.arange(trials) // values["block"]) % option.size
     return np.where(best[:, None] == option, high, low)
 
@@ -438,11 +485,31 @@ def best_option(values: dict[str, Value], p: np.ndarray) -> np.ndarray:
 
 def bandit(values: dict[str, Value], net: Setting, paid: np.ndarray) -> Bandit:
     """The task of these settings."""
-    groups = (net.cortex.start, net.cortex.stop, CORTEX_HZ, net.state.start, net.state.stop, STATE_HZ, net.copies.start, N_COPY, COPY_HZ)
+    groups = (
+        net.cortex.start,
+        net.cortex.stop,
+        CORTEX_HZ,
+        net.state.start,
+        net.state.stop,
+        STATE_HZ,
+        net.copies.start,
+        N_COPY,
+        COPY_HZ,
+    )
     times_ms = float(choice_ms(values)), float(ACT_MS), outcome_ms(values), float(period_ms(values))
     opto = (NONE, *LETTERS).index(values["opto_option"]) - 1, float(values["opto_delay_ms"]), float(values["opto_nm"])
     reward = net.reward.start, net.reward.stop, UNIT_HZ / N_REWARD, float(values["da_value_delay_ms"])
-    return Bandit(int(values["options"]), net.pools.start, N_POOL, *groups, *reward, *times_ms, paid, *opto, scripted_bursts(values))
+    return Bandit(
+        int(values["options"]),
+        net.pools.start,
+        N_POOL,
+        *groups,
+        *reward,
+        *times_ms,
+        paid,
+        *opto,
+        scripted_bursts(values),
+    )
 
 
 class Course(NamedTuple):
@@ -471,9 +538,19 @@ def one_seed(values: dict[str, Value], seed: int, trials: int, control: Control)
     done = int(job.record.size[1])
     log = memory[LOG : LOG + LOGGED * done].reshape(done, LOGGED)
     choice = log[:, 0].astype(np.int64)
-    weights = [mean_weights(net.circuit, job.record.weight[:done], name, int(values["options"])) for name in ("to D1", "to D2")]
+    weights = [
+        mean_weights(net.circuit, job.record.weight[:done], name, int(values["options"])) for name in ("to D1", "to D2")
+    ]
     critic = job.record.weight[:done, net.circuit.slice("to critic")].mean(axis=1)
-    return Course(choice, log[:, 1], p[:done], best_option(values, p)[:done], *weights, critic, *after_outcome(values, job, choice))
+    return Course(
+        choice,
+        log[:, 1],
+        p[:done],
+        best_option(values, p)[:done],
+        *weights,
+        critic,
+        *after_outcome(values, job, choice),
+    )
 
 
 def prepare(values: dict[str, Value], circuit: Circuit, trials: int) -> Job:
@@ -505,7 +582,9 @@ def after_outcome(values: dict[str, Value], job: Job, choice: np.ndarray) -> tup
     share /= np.maximum(share.sum(axis=1, keepdims=True), 1.0)
     n = choice.size * at_ms.size
     levels = job.record.modulator[0, :n, D1_AREA].reshape(*shape, -1)
-    return (share[..., None] * levels).sum(axis=1), (share * job.record.gates[:n, D1_AREA, 0].reshape(shape)).sum(axis=1)
+    return (share[..., None] * levels).sum(axis=1), (share * job.record.gates[:n, D1_AREA, 0].reshape(shape)).sum(
+        axis=1
+    )
 
 
 def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
@@ -553,7 +632,9 @@ def textbook(courses: list[Course], values: dict[str, Value], tier: str) -> dict
     trials = recorded(choice, reward, int(values["options"]))
     bayes, actors = change_point(trials, HAZARD, Q_BETA), opal(trials, rho=values["opponency"])
     of_best = (np.take_along_axis(x.probability, best[..., None], 2)[..., 0].mean(axis=0) for x in (bayes, actors))
-    return dict(zip(("p_bayes", "p_opal"), map(running_share, of_best), strict=True)) | {"p_change": bayes.unexpected[0]}
+    return dict(zip(("p_bayes", "p_opal"), map(running_share, of_best), strict=True)) | {
+        "p_change": bayes.unexpected[0]
+    }
 
 
 def late_trials(values: dict[str, Value], trials: int) -> np.ndarray:
@@ -581,7 +662,9 @@ def running_entropy(choice: np.ndarray, options: int) -> np.ndarray:
     return entropy(running_share((choice[:, None] == np.arange(options)).astype(float)))
 
 
-def around_reversals(hit: np.ndarray, q_best: np.ndarray, best: np.ndarray, values: dict[str, Value]) -> dict[str, np.ndarray]:
+def around_reversals(
+    hit: np.ndarray, q_best: np.ndarray, best: np.ndarray, values: dict[str, Value]
+) -> dict[str, np.ndarray]:
     """Curves aligned at the trials at which the best option changes, and what they say of speed."""
     span = int(values["block"]) if values["schedule"] == "reversals" else 20
     around = np.arange(-min(span // 2, 10), min(span, 30))
@@ -669,7 +752,9 @@ def effect(settings: Settings, run) -> str:
 
 
 PREVIEW = first_trials
-MEASURE = Measure("best choices", "%", lambda run: 100.0 * (run.choice == run.best).mean(), lambda run: 100.0 / run.rate_of.shape[0])
+MEASURE = Measure(
+    "best choices", "%", lambda run: 100.0 * (run.choice == run.best).mean(), lambda run: 100.0 / run.rate_of.shape[0]
+)
 
 # OpAL: traces in proportion to the weight, differences between options, nothing else that sharpens the choice
 OPPONENT = {

@@ -133,7 +133,10 @@ CHAIN_MV = 20.0  # mean drive of a critic neuron when the synapses of all active
 CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=50.0, tau_syn_ms=30.0)
 RESPONSE_CELL = Lif(bias_mv=9.0, noise_mv=50.0)
 GATE_CELL = Lif(bias_mv=8.0, noise_mv=40.0)
-RESPONSE_MV, GATE_MV = 6.0, 10.0  # drive of a response neuron by a value of 1, and of a gate neuron by the active time cells
+RESPONSE_MV, GATE_MV = (
+    6.0,
+    10.0,
+)  # drive of a response neuron by a value of 1, and of a gate neuron by the active time cells
 GATE_HZ = 50.0  # about the rate of a gate neuron that is driven so
 BIN_MS = 50
 PROBES = 5  # trials at the end in which a cue is tested
@@ -345,7 +348,11 @@ def run_trials(values: dict[str, Value], seed: int, trials: int, control: Contro
     plan, net, trial_ms = plan_of(values, trials, rng), network(values), period_ms(values)
     job = prepare(values, net, trials)
     groups = (net.critic, net.response)
-    seen = Seen(np.zeros(3), np.zeros((plan.onset_ms.shape[1], 2), np.int64), np.zeros((len(groups), trials, trial_ms // BIN_MS)))
+    seen = Seen(
+        np.zeros(3),
+        np.zeros((plan.onset_ms.shape[1], 2), np.int64),
+        np.zeros((len(groups), trials, trial_ms // BIN_MS)),
+    )
     warm_up(job, rng)
     done = run_in_chunks(job, cues(values, plan, net, groups), seen, trials * trial_ms, rng, control) // trial_ms
     sizes = np.array([g.size for g in groups])[:, None, None]
@@ -360,7 +367,17 @@ def prepare(values: dict[str, Value], net: Network, trials: int) -> Job:
     trial_ms = period_ms(values)
     at = WARM_UP_MS + np.arange(BIN_MS // 2, trials * trial_ms, BIN_MS)
     record = new_record(frozen, 1, at=at, all_at=WARM_UP_MS + trial_ms * np.arange(1, trials + 1))
-    return new_job(frozen, weights, rates, struct(Rule, values), matrix(values), kinetics(values, ({},)), -WARM_UP_MS, 65_000, record)
+    return new_job(
+        frozen,
+        weights,
+        rates,
+        struct(Rule, values),
+        matrix(values),
+        kinetics(values, ({},)),
+        -WARM_UP_MS,
+        65_000,
+        record,
+    )
 
 
 def cues(values: dict[str, Value], plan: Plan, net: Network, groups: tuple[Population, ...]) -> Cues:
@@ -381,7 +398,12 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     if tier == "live":
         trials = min(trials, max(int(LIVE_S * 1e3 / period_ms(values)), 10))
     course = run_trials(values, settings.seed, trials, control)
-    out = by_trial(course, values) | by_bin(course, values) | chain_and_cues(course, values) | textbook(course.plan, values)
+    out = (
+        by_trial(course, values)
+        | by_bin(course, values)
+        | chain_and_cues(course, values)
+        | textbook(course.plan, values)
+    )
     seeds = [out["response_hz"]]
     if tier == "settled" and not control.partial:
         others = (run_trials(values, settings.seed + k, trials, Control()) for k in range(1, BAND_SEEDS))
@@ -437,7 +459,11 @@ def chain_and_cues(course: Course, values: dict[str, Value]) -> dict[str, np.nda
     value, late = between(course.spikes_hz[0], values), np.arange(trials) >= trials // 2
     shown = (course.plan.onset_ms >= 0.0) & late[:, None]
     by_cue = [value[s].mean() if s.any() else np.nan for s in shown.T]
-    return {"chain_s": np.arange(cells) * STAGGER_MS * 1e-3, "chain_weight": weight, "value_by_cue_hz": np.array(by_cue)}
+    return {
+        "chain_s": np.arange(cells) * STAGGER_MS * 1e-3,
+        "chain_weight": weight,
+        "value_by_cue_hz": np.array(by_cue),
+    }
 
 
 def textbook(plan: Plan, values: dict[str, Value]) -> dict[str, np.ndarray]:
@@ -450,7 +476,9 @@ def textbook(plan: Plan, values: dict[str, Value]) -> dict[str, np.ndarray]:
     cue_step, reward_step = CUE_MS // TD_STEP_MS, round((CUE_MS + values["reward_delay_ms"]) / TD_STEP_MS)
     shown = (plan.onset_ms >= 0.0).astype(float)
     lam = float(np.exp(-TD_STEP_MS / values["tau_e_ms"]))
-    td = temporal_difference(shown, np.full(shown.shape[1], cue_step), plan.reward, reward_step, steps, TD_ALPHA, lam=lam)
+    td = temporal_difference(
+        shown, np.full(shown.shape[1], cue_step), plan.reward, reward_step, steps, TD_ALPHA, lam=lam
+    )
     at_cue, at_reward = td.error[:, cue_step - 1], td.error[:, reward_step]
     if (plan.onset_ms > CUE_MS).any():
         at_cue, at_reward = np.full((2, plan.reward.size), np.nan)
@@ -480,7 +508,9 @@ def effect(settings: Settings, run) -> str:
     """One plain sentence: where dopamine is at the end, and whether the animal waits for the reward."""
     cue, paid, omitted = (float(run[name]) for name in ("late_cue_nm", "late_reward_nm", "late_omission_nm"))
     parts = [f"{round(cue):+d} nM at the cue"] + [
-        f"{round(v):+d} nM at the {word}" for v, word in ((paid, "reward"), (omitted, "omitted reward")) if np.isfinite(v)
+        f"{round(v):+d} nM at the {word}"
+        for v, word in ((paid, "reward"), (omitted, "omitted reward"))
+        if np.isfinite(v)
     ]
     first, late = run.response_hz[:5].mean(), float(run.late_response_hz)
     return f"In the last trials dopamine changes by {', '.join(parts)}; the response to the cue goes from {first:.1f} to {late:.1f} Hz."

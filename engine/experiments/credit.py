@@ -71,14 +71,19 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 1000, "da_hub_noise_mv": 25.0}  # a quiet hub: without a critic tonic spikes teach whatever left a trace
+DEFAULTS = {
+    "da_delay_ms": 1000,
+    "da_hub_noise_mv": 25.0,
+}  # a quiet hub: without a critic tonic spikes teach whatever left a trace
 
 OUTPUTS = {
     "t_s": Output("s", ("time",), "time of the weight samples"),
     "target_weight": Output("", ("time",), "weight of the rewarded synapse"),
     "crowd_mean": Output("", ("time",), "mean weight of all other plastic synapses"),
     "crowd_band": Output("", ("bound", "time"), "5th and 95th percentile of the others"),
-    "target_seeds": Output("", ("seed", "time"), "target weight with this seed and the next ones (one seed while a control moves)"),
+    "target_seeds": Output(
+        "", ("seed", "time"), "target weight with this seed and the next ones (one seed while a control moves)"
+    ),
     "reward_s": Output("s", ("reward",), "rewards"),
     "histogram_edges": Output("", ("edge",), "weight classes at the end"),
     "histogram_count": Output("", ("class",), "plastic synapses in each class"),
@@ -210,7 +215,16 @@ def small_network(values: dict[str, Value]) -> Setting:
     inputs = c.poisson("inputs", N_INPUTS, values["input_hz"])
     outputs = c.neurons("outputs", N_OUTPUTS, OUTPUT_CELL)
     w = values["w_start"] * values["w_max"]
-    c.project("plastic", inputs, outputs, all_to_all(inputs, outputs), w, 1.0, plastic=True, gain_mv=STRONGEST_MV / values["w_max"])
+    c.project(
+        "plastic",
+        inputs,
+        outputs,
+        all_to_all(inputs, outputs),
+        w,
+        1.0,
+        plastic=True,
+        gain_mv=STRONGEST_MV / values["w_max"],
+    )
     recurrent_excitation(c, outputs, values["recurrent_mv"])
     last = outputs.stop
     if values["inhibition_mv"] > 0.0:
@@ -306,7 +320,9 @@ def prepare(values: dict[str, Value], net: Setting, total_ms: int) -> Job:
     """The job. Samples: every 20 ms of a short run; of a long one every 1/2000, and every 20 ms in the last seconds."""
     frozen, weights, rates = net.circuit.build(1.0)
     fine_from_ms = 0 if total_ms <= FINE_S * 1e3 else total_ms - LATE_MS
-    sample_ms = np.concatenate((np.arange(0, fine_from_ms, max(100, total_ms // 2000)), np.arange(fine_from_ms, total_ms + 1, FINE_MS)))
+    sample_ms = np.concatenate(
+        (np.arange(0, fine_from_ms, max(100, total_ms // 2000)), np.arange(fine_from_ms, total_ms + 1, FINE_MS))
+    )
     others = np.linspace(1, weights.size - 1, WATCHED).astype(int)
     watch = np.concatenate(([net.target], others[others != net.target]))
     spikes = new_log(fine_from_ms, total_ms, MAX_SPIKES)

@@ -71,7 +71,9 @@ OUTPUTS = {
     "rewarded": Output("", ("trial",), "1 where the answer was right"),
     "p_a": Output("", ("trial",), "share of A among the last 20 trials"),
     "p_right": Output("", ("trial",), "share of right answers among the last 20 trials"),
-    "p_a_seeds": Output("", ("seed", "trial"), "share of A with this seed and the next ones (one seed while a control moves)"),
+    "p_a_seeds": Output(
+        "", ("seed", "trial"), "share of A with this seed and the next ones (one seed while a control moves)"
+    ),
     "spikes_a": Output("", ("trial",), "spikes of pool A in the window"),
     "spikes_b": Output("", ("trial",), "spikes of pool B in the window"),
     "weight_a": Output("", ("trial",), "mean weight from the stimulus to pool A after the trial"),
@@ -168,16 +170,30 @@ def network(values: dict[str, Value]) -> Network:
     pools = c.neurons("pools", 2 * N_POOL, CELL)
     gain_mv = STRONGEST_MV / values["w_max"]
     c.project(
-        "plastic", stimulus, pools, all_to_all(stimulus, pools), values["w_start"] * values["w_max"], 1.0, plastic=True, gain_mv=gain_mv
+        "plastic",
+        stimulus,
+        pools,
+        all_to_all(stimulus, pools),
+        values["w_start"] * values["w_max"],
+        1.0,
+        plastic=True,
+        gain_mv=gain_mv,
     )
     a, b = (Population(name, pools.kind, pools.start + k * N_POOL, N_POOL, 0) for k, name in enumerate("AB"))
     if values["rivalry_mv"] > 0.0:
         for source, goal in ((a, b), (b, a)):
-            inhibition(c, source, c.neurons(f"gate of {source.name}", N_GATE, GATE_CELL), goal, values["rivalry_mv"], 40.0)
+            inhibition(
+                c, source, c.neurons(f"gate of {source.name}", N_GATE, GATE_CELL), goal, values["rivalry_mv"], 40.0
+            )
     if not emergent(values):
         return Network(c, None)
     reward = c.poisson("reward", N_REWARD, 0.0)
-    add_hubs(c, values, Drive(reward), stimulus=Drive(stimulus, N_STIMULUS * (values["background_hz"] + 1.0 / values["trial_s"])))
+    add_hubs(
+        c,
+        values,
+        Drive(reward),
+        stimulus=Drive(stimulus, N_STIMULUS * (values["background_hz"] + 1.0 / values["trial_s"])),
+    )
     return Network(c, reward)
 
 
@@ -185,7 +201,9 @@ def task(values: dict[str, Value], reward: Population | None) -> Task:
     """The task of these settings."""
     times_ms = float(period_ms(values)), float(values["window_ms"]), VOLLEY_MS
     paid = (reward.start, reward.stop) if reward else (0, 0)
-    return Task(N_STIMULUS, N_POOL, *times_ms, int(values["swap_at"]), scripted_bursts(values), *paid, UNIT_HZ / N_REWARD)
+    return Task(
+        N_STIMULUS, N_POOL, *times_ms, int(values["swap_at"]), scripted_bursts(values), *paid, UNIT_HZ / N_REWARD
+    )
 
 
 def period_ms(values: dict[str, Value]) -> int:
@@ -221,9 +239,9 @@ def running_share(hit: np.ndarray) -> np.ndarray:
     """Mean over the last AVERAGED trials, fewer at the start."""
     total = np.cumsum(hit)
     n = np.arange(1, hit.size + 1)
-    return (total - np.where(n > AVERAGED, np.concatenate((np.zeros(min(AVERAGED, hit.size)), total[:-AVERAGED])), 0.0)) / np.minimum(
-        n, AVERAGED
-    )
+    return (
+        total - np.where(n > AVERAGED, np.concatenate((np.zeros(min(AVERAGED, hit.size)), total[:-AVERAGED])), 0.0)
+    ) / np.minimum(n, AVERAGED)
 
 
 def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
@@ -236,7 +254,9 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     right = answer == np.where(n < values["swap_at"], 1.0, -1.0)
     seeds = [running_share(answer == 1.0)]
     if tier == "settled" and not control.partial:
-        seeds += [running_share(one_seed(values, settings.seed + k, Control())[0][:, 0] == 1.0) for k in range(1, BAND_SEEDS)]
+        seeds += [
+            running_share(one_seed(values, settings.seed + k, Control())[0][:, 0] == 1.0) for k in range(1, BAND_SEEDS)
+        ]
     swap = int(values["swap_at"])
     return {
         "right_before_percent": 100.0 * right[: max(swap, 1)][-AVERAGED:].mean(), "right_after_percent": 100.0 * right[-AVERAGED:].mean(),

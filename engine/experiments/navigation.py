@@ -90,13 +90,22 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 0, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_tau_ms": 50.0, "ach_tonic_nm": 500.0, "da_hub_noise_mv": 25.0}
+DEFAULTS = {
+    "da_delay_ms": 0,
+    "da_tonic_nm": 0.0,
+    "da_burst_nm": 1000.0,
+    "da_tau_ms": 50.0,
+    "ach_tonic_nm": 500.0,
+    "da_hub_noise_mv": 25.0,
+}
 
 OUTPUTS = {
     "found_after_percent": Output(
         "%", (), "trials after the move of the goal in which it was found, nan before it moves", "found, after move"
     ),
-    "old_goal_percent": Output("%", (), "trials after the move in which the old goal was visited, nan before it moves", "old goal visited"),
+    "old_goal_percent": Output(
+        "%", (), "trials after the move in which the old goal was visited, nan before it moves", "old goal visited"
+    ),
     "found_before_percent": Output("%", (), "trials before the move in which the goal was found", "found, before move"),
     "trial": Output("", ("trial",), "trial number, from 1"),
     "found": Output("", ("trial",), "1 where the goal that pays was found"),
@@ -110,12 +119,18 @@ OUTPUTS = {
     ),
     "pull_second": Output("", ("trial",), "the same for the second goal"),
     "weight_mean": Output("", ("trial",), "mean plastic weight after the trial"),
-    "found_seeds": Output("", ("seed", "trial"), "found with this seed and the next ones (one seed while a control moves)"),
+    "found_seeds": Output(
+        "", ("seed", "trial"), "found with this seed and the next ones (one seed while a control moves)"
+    ),
     "old_goal_seeds": Output("", ("seed", "trial"), "1 where the first goal was visited, with these seeds"),
     "seeds_latency_s": Output("s", ("seed", "trial"), "time to the goal that pays with these seeds"),
     "move_at": Output("", (), "trials before the move of the goal", "goal moves after"),
-    "shown_trial": Output("", ("shown",), "numbers of the trials whose paths are shown: first, last before the move, first after it, last"),
-    "path_x": Output("", ("shown", "point"), "their paths, every 25 ms; the last place is kept to the end of the longest"),
+    "shown_trial": Output(
+        "", ("shown",), "numbers of the trials whose paths are shown: first, last before the move, first after it, last"
+    ),
+    "path_x": Output(
+        "", ("shown", "point"), "their paths, every 25 ms; the last place is kept to the end of the longest"
+    ),
     "path_y": Output("", ("shown", "point"), "the same, other coordinate"),
     "policy_x": Output(
         "",
@@ -169,7 +184,10 @@ REFRESH_MS, PATH_MS = 5, 25
 REST_MS = 300  # from the last pulse after a reward to the end of the trial
 MAX_SECONDS = 3000.0
 LIVE_S = 65.0  # simulated time of the preview while a control moves
-BAND_SEEDS, BAND_S = 4, 600.0  # most seeds behind the bands of the settled tier; none begins after so much simulated time in all
+BAND_SEEDS, BAND_S = (
+    4,
+    600.0,
+)  # most seeds behind the bands of the settled tier; none begins after so much simulated time in all
 SQUARES = 16  # along a side of the occupancy
 MOST_SPIKES = 60_000  # of a trial
 MOST_WAIT_MS = 20_000
@@ -325,7 +343,9 @@ def network(values: dict[str, Value]) -> Circuit:
     for name, part, sign in (("excitation", np.maximum(w, 0.0), 1.0), ("inhibition", np.maximum(-w, 0.0), -1.0)):
         k, j = np.nonzero(part)
         if k.size:
-            c.project(name, action, action, (k + action.start, j + action.start), part[k, j], 1.0, gain_mv=sign * EPSP_MV)
+            c.project(
+                name, action, action, (k + action.start, j + action.start), part[k, j], 1.0, gain_mv=sign * EPSP_MV
+            )
     if emergent(values):
         reward = c.poisson("reward", N_REWARD, 0.0)
         add_hubs(c, values, Drive(reward), stimulus=Drive(place, PLACE_SUM * values["place_hz"]))
@@ -354,7 +374,11 @@ def arena(values: dict[str, Value]) -> Arena:
 def wait_ms(values: dict[str, Value]) -> int:
     """From the reward to the end of the trial: until the last pulse, or the end of what the hubs release, and a little longer."""
     b = scripted_bursts(values)
-    last = [max(b.delay_ms[m], 0.0) + (b.pulses[m] - 1) * 1e3 / b.pulse_hz[m] for m in range(len(MODULATORS)) if b.burst_nm[m] != 0.0]
+    last = [
+        max(b.delay_ms[m], 0.0) + (b.pulses[m] - 1) * 1e3 / b.pulse_hz[m]
+        for m in range(len(MODULATORS))
+        if b.burst_nm[m] != 0.0
+    ]
     last += [REWARD_MS + max(float(values[f"{m}_delay_ms"]), 0.0) for m in emergent(values)]
     return REST_MS + min(int(max(last, default=0.0)), MOST_WAIT_MS)
 
@@ -424,7 +448,9 @@ def one_trial(job: Job, w: Arena, values: dict[str, Value], pays: int, rng: np.r
         run_loop(job, w, memory, int(job.state.clock[DONE]) - ahead + np.arange(wait_ms(values) + 1.0), rng)
     path = memory[PATH : PATH + 2 * int(memory[POINTS])].reshape(-1, 2)
     latency_s = 1e-3 * float(memory[REWARD] if found else long_ms)
-    return Trial(begin_ms, latency_s, found, memory[ENTRIES : ENTRIES + 2].copy(), path, plan, job.syn[:, ANCHOR].copy())
+    return Trial(
+        begin_ms, latency_s, found, memory[ENTRIES : ENTRIES + 2].copy(), path, plan, job.syn[:, ANCHOR].copy()
+    )
 
 
 def prepare(values: dict[str, Value], most_s: float = np.inf) -> Job:
@@ -471,7 +497,12 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     values = settings.values
     session = one_seed(values, settings.seed, control, LIVE_S if tier == "live" else np.inf)
     seeds = [session]
-    while tier == "settled" and not control.partial and len(seeds) < BAND_SEEDS and sum(s.simulated_s for s in seeds) < BAND_S:
+    while (
+        tier == "settled"
+        and not control.partial
+        and len(seeds) < BAND_SEEDS
+        and sum(s.simulated_s for s in seeds) < BAND_S
+    ):
         seeds.append(one_seed(values, settings.seed + len(seeds), Control()))
     return {
         **summary(session, values), **by_trial(session), **maps(session, values), **in_detail(session, values),
@@ -554,7 +585,10 @@ def in_detail(session: Session, values: dict[str, Value]) -> dict[str, np.ndarra
     bins = np.append(at[k], at[k][-1] + PATH_MS) - 0.5 * PATH_MS
     place, action = (
         np.histogram(session.spike_ms[hit], bins)[0] * 1e3 / PATH_MS
-        for hit in (session.spike_neuron < N_PLACE, (session.spike_neuron >= N_PLACE) & (session.spike_neuron < N_PLACE + N_ACTION))
+        for hit in (
+            session.spike_neuron < N_PLACE,
+            (session.spike_neuron >= N_PLACE) & (session.spike_neuron < N_PLACE + N_ACTION),
+        )
     )
     return {
         "late_t_s": t_s, "late_distance": np.interp(t_s, 1e-3 * PATH_MS * np.arange(away.size), away), "late_place_hz": place, "late_action_hz": action,

@@ -97,7 +97,9 @@ OUTPUTS = {
 
 WINDOW_DT_MS = np.arange(-100.0, 101.0, 5.0)
 RATES_HZ = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50.0])
-DELAYS_S = np.concatenate((np.arange(-2.0, 0.0, 0.25), np.arange(0.0, 2.0, 0.1), np.arange(2.0, 4.0, 0.25), np.arange(4.0, 10.1, 0.5)))
+DELAYS_S = np.concatenate(
+    (np.arange(-2.0, 0.0, 0.25), np.arange(0.0, 2.0, 0.1), np.arange(2.0, 4.0, 0.25), np.arange(4.0, 10.1, 0.5))
+)
 START_MS = -2500.0
 VIEW_POINTS = 600
 MAX_EVENTS = 20_000
@@ -143,7 +145,10 @@ def cost(values: dict[str, Value]) -> str:
     n = events(values)
     if n > MAX_EVENTS:
         return f"{values['pairings']} pairings with these bursts are {n} spikes and pulses; at most {MAX_EVENTS} are allowed. Take fewer pairings or fewer pulses per burst."
-    if n * MOST_STEPS_PER_EVENT <= MAX_STEPS or (steps := grid_steps(protocol(values), physics_of(values))) <= MAX_STEPS:
+    if (
+        n * MOST_STEPS_PER_EVENT <= MAX_STEPS
+        or (steps := grid_steps(protocol(values), physics_of(values))) <= MAX_STEPS
+    ):
         return ""
     return (
         f"{values['pairings']} pairings with these bursts and receptor times take about {steps} steps of integration; at most {MAX_STEPS} are allowed. "
@@ -165,9 +170,13 @@ def steps_between(marks: np.ndarray, kind: int, physics: Physics) -> int:
     return fill_grid(marks, np.full(marks.size, kind), physics.taus).size
 
 
-def scripts(p: Protocol, dts_ms: np.ndarray, periods_ms: np.ndarray | None = None, delays_ms: np.ndarray | None = None) -> Batch:
+def scripts(
+    p: Protocol, dts_ms: np.ndarray, periods_ms: np.ndarray | None = None, delays_ms: np.ndarray | None = None
+) -> Batch:
     """The protocol for synapses with spike time differences dts_ms (P,), once or with each of K periods or rows of delays (K, 4)."""
-    k = max(np.size(periods_ms) if periods_ms is not None else 1, np.shape(delays_ms)[0] if delays_ms is not None else 1)
+    k = max(
+        np.size(periods_ms) if periods_ms is not None else 1, np.shape(delays_ms)[0] if delays_ms is not None else 1
+    )
     periods = np.full(k, p.period_ms) if periods_ms is None else periods_ms
     return write(p, dts_ms, periods, np.tile(p.delay_ms, (k, 1)) if delays_ms is None else delays_ms)
 
@@ -182,9 +191,17 @@ def write(p, dts_ms, periods_ms, delays_ms):
     pulse_at, times_ms = np.zeros(k + 1, np.int64), np.empty((k, 3))
     for i in range(k):
         last_ms = (p.pairings - 1) * periods_ms[i]
-        times_ms[i, SWITCH], times_ms[i, START], times_ms[i, END] = last_ms + p.after_from_ms, START_MS, last_ms + p.observe_ms
-        write_spikes(p, dts_ms, periods_ms[i], spike_ms[i * spikes : (i + 1) * spikes], neuron[i * spikes : (i + 1) * spikes])
-        pulse_at[i + 1] = write_pulses(p, periods_ms[i], delays_ms[i], times_ms[i, END], pulse_ms, who, size, pulse_at[i])
+        times_ms[i, SWITCH], times_ms[i, START], times_ms[i, END] = (
+            last_ms + p.after_from_ms,
+            START_MS,
+            last_ms + p.observe_ms,
+        )
+        write_spikes(
+            p, dts_ms, periods_ms[i], spike_ms[i * spikes : (i + 1) * spikes], neuron[i * spikes : (i + 1) * spikes]
+        )
+        pulse_at[i + 1] = write_pulses(
+            p, periods_ms[i], delays_ms[i], times_ms[i, END], pulse_ms, who, size, pulse_at[i]
+        )
     end = pulse_at[k]
     return Batch(spike_ms, neuron, np.arange(k + 1) * spikes, pulse_ms[:end], who[:end], size[:end], pulse_at, times_ms)
 
@@ -271,14 +288,23 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     dts = np.append(WINDOW_DT_MS, float(values["dt_ms"]))
     final = final_weights(physics, scripts(p, dts), dts.size, w, rng)[0]
     plain = final_weights(without_modulators(physics), scripts(p, WINDOW_DT_MS), WINDOW_DT_MS.size, w, rng)[0]
-    out |= {"window_dt_ms": WINDOW_DT_MS, "window_percent": final[:-1] * percent, "window_plain_percent": plain * percent}
+    out |= {
+        "window_dt_ms": WINDOW_DT_MS,
+        "window_percent": final[:-1] * percent,
+        "window_plain_percent": plain * percent,
+    }
     out |= {"final_weight": final[-1], "final_percent": final[-1] * percent}
     steps = grid_steps(p, physics)
     delays, swept = thin(DELAYS_S, steps, tier), MODULATORS.index(values["swept"])
     by_delay = final_weights(physics, scripts(p, dts[-1:], delays_ms=delayed(p, swept, 1e3 * delays)), 1, w, rng)[:, 0]
     rates, orders = thin(RATES_HZ, steps, tier), np.array([1.0, -1.0]) * abs(values["dt_ms"])
     by_rate = final_weights(physics, scripts(p, orders, periods_ms=1e3 / rates), 2, w, rng).T
-    return out | {"delay_s": delays, "delay_percent": by_delay * percent, "rate_hz": rates, "rate_percent": by_rate * percent}
+    return out | {
+        "delay_s": delays,
+        "delay_percent": by_delay * percent,
+        "rate_hz": rates,
+        "rate_percent": by_rate * percent,
+    }
 
 
 def timeline(values, physics: Physics, p: Protocol, w: float, rng) -> dict[str, np.ndarray]:

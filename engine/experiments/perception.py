@@ -265,7 +265,9 @@ def judge(w, memory, own, k, state, n, t_ms, h_ms, rng):
         return
     x = w.bursts
     if x.burst_nm[DA] != 0.0:
-        release(state, n, max(x.delay_ms[DA], 0.0), x.burst_nm[DA] * w.reward[k], x.pulses[DA], x.pulse_hz[DA], DA, h_ms)
+        release(
+            state, n, max(x.delay_ms[DA], 0.0), x.burst_nm[DA] * w.reward[k], x.pulses[DA], x.pulse_hz[DA], DA, h_ms
+        )
     if w.n_reward > 0:
         memory[REWARD_ENDS] = t_ms + w.reward_for_ms
         set_reward(w, state, w.reward[k], n, h_ms, rng)
@@ -299,7 +301,9 @@ class Session(NamedTuple):
 
 def cost(values: dict[str, Value]) -> str:
     """Empty, or why this run would be too large."""
-    seconds = 1e-3 * (values["exposures"] * period_ms(values, "pairing_s") + values["trials"] * period_ms(values, "trial_s"))
+    seconds = 1e-3 * (
+        values["exposures"] * period_ms(values, "pairing_s") + values["trials"] * period_ms(values, "trial_s")
+    )
     if seconds <= MAX_SECONDS:
         return ""
     return f"exposures = {values['exposures']} and trials = {values['trials']} take {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
@@ -355,7 +359,9 @@ def examination(values: dict[str, Value], seconds: float, rng: np.random.Generat
     repeats = max(int(1e3 * seconds / (period * N_STIMULI)), 1)
     shown = rng.permuted(np.tile(np.arange(N_STIMULI), (repeats, 1)), axis=1).ravel()
     nothing = np.zeros(shown.size)
-    return Plan(FIRST_MS + period * np.arange(shown.size, dtype=float), shown, nothing, nothing, np.zeros(0), np.zeros((0, 2)))
+    return Plan(
+        FIRST_MS + period * np.arange(shown.size, dtype=float), shown, nothing, nothing, np.zeros(0), np.zeros((0, 2))
+    )
 
 
 # Network
@@ -388,11 +394,26 @@ def network(values: dict[str, Value], rng: np.random.Generator) -> Network:
     a, b = (c.neurons(name, N_POOL, POOL_CELL, READOUT) for name in "AB")
     distance = places(N_INPUT)[:, None] - places(N_MAP)
     learning(c, values, rng, inputs, cells, MAP_START * bell(distance, MAP_WIDTH), MAP_MV)
-    learning(c, values, rng, cells, c.group("answers", a, b), np.full((N_MAP, 2 * N_POOL), READOUT_START), values["readout_mv"])
+    learning(
+        c,
+        values,
+        rng,
+        cells,
+        c.group("answers", a, b),
+        np.full((N_MAP, 2 * N_POOL), READOUT_START),
+        values["readout_mv"],
+    )
     neighbours(c, cells, "recurrent loop", values["recurrent_mv"], LOOP_WIDTH, 1.0)
     neighbours(c, cells, "lateral inhibition", values["lateral_mv"], np.inf, -1.0)
     for one, other in ((a, b), (b, a)) if values["rivalry_mv"] > 0.0 else ():
-        c.project(f"{one.name} against {other.name}", one, other, all_to_all(one, other), values["rivalry_mv"] / N_POOL, gain_mv=-1.0)
+        c.project(
+            f"{one.name} against {other.name}",
+            one,
+            other,
+            all_to_all(one, other),
+            values["rivalry_mv"] / N_POOL,
+            gain_mv=-1.0,
+        )
     gate = reward = None
     if values["inhibition_mv"] > 0.0:
         gate = c.neurons("gate", N_GATE, GATE_CELL, MAP, gate_receptors(values))
@@ -401,17 +422,27 @@ def network(values: dict[str, Value], rng: np.random.Generator) -> Network:
         reward = c.poisson("reward", N_REWARD, 0.0, READOUT)
         critic = c.neurons("critic", N_CRITIC, CRITIC_CELL, READOUT)
         learning(c, values, rng, cells, critic, np.full((N_MAP, N_CRITIC), CRITIC_START), CRITIC_MV)
-        add_hubs(c, values, Drive(reward), Drive(critic), Drive(inputs, float(rates_hz(values)[:-1].sum(axis=1).mean())))
+        add_hubs(
+            c, values, Drive(reward), Drive(critic), Drive(inputs, float(rates_hz(values)[:-1].sum(axis=1).mean()))
+        )
     return Network(c, cells, gate, reward)
 
 
 def learning(
-    c: Circuit, values, rng: np.random.Generator, source: Population, goal: Population, start: np.ndarray, bound_mv: float
+    c: Circuit,
+    values,
+    rng: np.random.Generator,
+    source: Population,
+    goal: Population,
+    start: np.ndarray,
+    bound_mv: float,
 ) -> None:
     """A plastic projection, each onto each; start: weights as a share of the bound, to which the projection adds its random part."""
     start = np.clip(start * (1.0 + JITTER * rng.standard_normal(start.shape)), 0.0, 1.0)
     w_max, name = values["w_max"], f"{source.name} to {goal.name}"
-    c.project(name, source, goal, all_to_all(source, goal), w_max * start.ravel(), plastic=True, gain_mv=bound_mv / w_max)
+    c.project(
+        name, source, goal, all_to_all(source, goal), w_max * start.ravel(), plastic=True, gain_mv=bound_mv / w_max
+    )
 
 
 def neighbours(c: Circuit, cells: Population, name: str, strength_mv: float, width: float, sign: float) -> None:
@@ -460,7 +491,9 @@ class Passed(NamedTuple):
     offset: int  # steps before time 0
 
 
-def play(values, net: Network, plan: Plan, rng, control: Control, start: np.ndarray | None = None, learns: bool = True) -> Passed:
+def play(
+    values, net: Network, plan: Plan, rng, control: Control, start: np.ndarray | None = None, learns: bool = True
+) -> Passed:
     """Run a plan; start: weights to begin with; learns: False freezes them and records nothing."""
     built, first_weights, source_hz = net.circuit.build(1.0)
     offset, focus_ms = ahead_ms(values), focus(values, plan)
@@ -470,11 +503,15 @@ def play(values, net: Network, plan: Plan, rng, control: Control, start: np.ndar
     rule, m = struct(Rule, values), matrix(values)
     rule, m = (rule, m) if learns else without_learning(rule, m)
     start = first_weights if start is None else start
-    job = new_job(built, start, source_hz, rule, m, kinetics(values, receptors(values)), -float(offset), 65_000, record, log)
+    job = new_job(
+        built, start, source_hz, rule, m, kinetics(values, receptors(values)), -float(offset), 65_000, record, log
+    )
     if emergent(values):
         warm_up(job, rng)
     memory = np.zeros(HEAD + (plan.onset_ms.size + 1) * PER_EVENT)
-    run_in_chunks(job, world_of(values, net, plan), memory, end_ms(values, plan, focus_ms if learns else 0.0), rng, control)
+    run_in_chunks(
+        job, world_of(values, net, plan), memory, end_ms(values, plan, focus_ms if learns else 0.0), rng, control
+    )
     return Passed(job, memory[HEAD:].reshape(-1, PER_EVENT)[: int(memory[EVENT])], focus_ms, offset)
 
 
@@ -488,7 +525,9 @@ def world_of(values, net: Network, plan: Plan) -> Session:
 
 def focus(values: dict[str, Value], plan: Plan) -> float:
     """Onset (ms) of the first paired stimulus, or of the first of all."""
-    paired = plan.onset_ms[: int(values["exposures"])][plan.stimulus[: int(values["exposures"])] == values["paired"] - 1]
+    paired = plan.onset_ms[: int(values["exposures"])][
+        plan.stimulus[: int(values["exposures"])] == values["paired"] - 1
+    ]
     return float(paired[0] if paired.size else FIRST_MS)
 
 

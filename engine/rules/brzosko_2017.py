@@ -47,6 +47,12 @@ def signs(percent, **condition) -> tuple[int, ...]:
 
 def promise(percent) -> bool:
     """percent(**parameters): weight after the protocol in % of its start."""
-    table = (({}, (1, 1, -1)), (ACH, (-1, -1, -1)), (DA_AFTER, (1, 1, 1)), (ACH | DA_AFTER, (1, 1, 1)), (ACH_AFTER, (1, 1, -1)))
+    table = (
+        ({}, (1, 1, -1)),
+        (ACH, (-1, -1, -1)),
+        (DA_AFTER, (1, 1, 1)),
+        (ACH | DA_AFTER, (1, 1, 1)),
+        (ACH_AFTER, (1, 1, -1)),
+    )
     far = all(abs(percent(dt_ms=dt, **ACH) - 100.0) < 10.0 for dt in (50, -50))
     return far and all(signs(percent, **condition) == expected for condition, expected in table)

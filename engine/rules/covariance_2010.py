@@ -10,7 +10,9 @@ Frémaux N, Sprekeler H, Gerstner W (2010) Functional requirements for reward-mo
 """
 
 TITLE = "Covariance (reward minus expectation)"
-SUMMARY = "The running mean of dopamine is subtracted: a steady level teaches nothing, a burst strengthens, a pause weakens."
+SUMMARY = (
+    "The running mean of dopamine is subtracted: a steady level teaches nothing, a burst strengthens, a pause weakens."
+)
 PAPERS = ("Frémaux N, Sprekeler H, Gerstner W (2010) J Neurosci 30:13326-13337",)
 EQUATIONS = (
     r"\dot w = \eta\,(M - \langle M\rangle)\, e",

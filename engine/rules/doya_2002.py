@@ -13,9 +13,7 @@ Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024.
 """
 
 TITLE = "Metalearning (four modulators, four jobs)"
-SUMMARY = (
-    "Dopamine above or below its usual level teaches; norepinephrine and acetylcholine set how fast, serotonin how long a trace lasts."
-)
+SUMMARY = "Dopamine above or below its usual level teaches; norepinephrine and acetylcholine set how fast, serotonin how long a trace lasts."
 PAPERS = (
     "Doya K (2002) Neural Netw 15:495-506",
     "Yu AJ, Dayan P (2005) Neuron 46:681-692",
@@ -25,7 +23,14 @@ EQUATIONS = (
     r"\dot e = -\frac{e}{\tau_e\,(1 + M_{HT}[\mathrm{5HT}])} + A_+\, x\, y",
     r"\dot w = \eta\,(1 + M_{NE}[\mathrm{NE}] + M_{ACh}[\mathrm{ACh}])\,(\mathrm{DA} - \langle \mathrm{DA}\rangle)\, e",
 )
-CONSTANTS = {"a_plus": 0.1, "a_minus": 0.0, "tau_plus_ms": 20.0, "tau_e_ms": 400.0, "eta_per_s": 3.5, "baseline_tau_s": 200.0}
+CONSTANTS = {
+    "a_plus": 0.1,
+    "a_minus": 0.0,
+    "tau_plus_ms": 20.0,
+    "tau_e_ms": 400.0,
+    "eta_per_s": 3.5,
+    "baseline_tau_s": 200.0,
+}
 MATRIX = {
     "ltp_gate_by_da": 1.0, "ltd_gate_by_da": 1.0, "learning_rate_by_ne": 12.0, "learning_rate_by_ach": 2.5, "trace_decay_by_ht": 1.0,
     "exploration_noise_by_ne": 0.5,

@@ -14,9 +14,7 @@ neoHebbian three-factor learning rules. Front Neural Circuits 12:53. Pfister J-P
 """
 
 TITLE = "NeoHebbian: attention or reward converts the trace"
-SUMMARY = (
-    "One trace of pairings; acetylcholine, or dopamine above its usual level, turns it into weight, and norepinephrine sets the speed."
-)
+SUMMARY = "One trace of pairings; acetylcholine, or dopamine above its usual level, turns it into weight, and norepinephrine sets the speed."
 PAPERS = (
     "Gerstner W, Lehmann M, Liakoni V, Corneil D, Brea J (2018) Front Neural Circuits 12:53",
     "Pfister J-P, Gerstner W (2006) J Neurosci 26:9673-9682",
@@ -32,7 +30,14 @@ CONSTANTS = {
 MATRIX = {
     "ltp_gate_by_ach": 1.0, "ltd_gate_by_ach": 1.0, "ltp_gate_by_da": 1.0, "ltd_gate_by_da": 1.0, "learning_rate_by_ne": 3.0,
 }  # fmt: skip
-DEFAULTS = {"pairings": 5, "rate_hz": 20.0, "da_baseline": 1.0, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "ach_delay_ms": 400}
+DEFAULTS = {
+    "pairings": 5,
+    "rate_hz": 20.0,
+    "da_baseline": 1.0,
+    "da_tonic_nm": 0.0,
+    "da_burst_nm": 1000.0,
+    "ach_delay_ms": 400,
+}
 
 PROMISE = "A burst of ACh or of DA strengthens five fast pre-before-post pairings, a pause of DA weakens them, NE is faster; without any nothing happens."
 LESION = {"ltp_gate_by_ach": 0.0, "ltd_gate_by_ach": 0.0, "ltp_gate_by_da": 0.0, "ltd_gate_by_da": 0.0}

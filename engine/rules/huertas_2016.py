@@ -16,7 +16,10 @@ competition between eligibility traces. Front Synaptic Neurosci 8:37.
 
 TITLE = "Two competing traces"
 SUMMARY = "A large, short LTD trace against a small, long LTP trace: early dopamine weakens, late dopamine strengthens."
-PAPERS = ("Huertas MA, Schwettmann SE, Shouval HZ (2016) Front Synaptic Neurosci 8:37", "He K et al. (2015) Neuron 88:528-538")
+PAPERS = (
+    "Huertas MA, Schwettmann SE, Shouval HZ (2016) Front Synaptic Neurosci 8:37",
+    "He K et al. (2015) Neuron 88:528-538",
+)
 EQUATIONS = (r"\dot w = \eta\,\mathrm{DA}\,(T_p - T_d)", r"\dot T_{p} = -T_p/\tau_p,\qquad \dot T_d = -T_d/\tau_d")
 CONSTANTS = {
     "a_plus": 0.15, "a_minus": 0.4, "tau_plus_ms": 20.0, "tau_minus_ms": 20.0, "tau_e_ms": 2000.0, "ltd_decay_ratio": 0.4, "eta_per_s": 40.0,

@@ -32,4 +32,6 @@ LESION = {"da_burst_nm": 0.0}
 
 def promise(percent) -> bool:
     """percent(**parameters): weight after the protocol in % of its start."""
-    return percent(da_delay_ms=400) > 105.0 and percent(da_delay_ms=5000) - 100.0 < 0.1 * (percent(da_delay_ms=400) - 100.0)
+    return percent(da_delay_ms=400) > 105.0 and percent(da_delay_ms=5000) - 100.0 < 0.1 * (
+        percent(da_delay_ms=400) - 100.0
+    )

@@ -9,12 +9,22 @@ Song S, Miller KD, Abbott LF (2000) Competitive Hebbian learning through spike-t
 
 TITLE = "Pair STDP"
 SUMMARY = "Each pairing changes the weight at once: pre before post strengthens, post before pre weakens. No modulator has a say."
-PAPERS = ("Song S, Miller KD, Abbott LF (2000) Nat Neurosci 3:919-926", "Bi GQ, Poo MM (1998) J Neurosci 18:10464-10472")
+PAPERS = (
+    "Song S, Miller KD, Abbott LF (2000) Nat Neurosci 3:919-926",
+    "Bi GQ, Poo MM (1998) J Neurosci 18:10464-10472",
+)
 EQUATIONS = (
     r"\Delta w = A_+\, e^{-\Delta t/\tau_+}\quad(\Delta t \ge 0)",
     r"\Delta w = -A_-\, e^{\Delta t/\tau_-}\quad(\Delta t < 0)",
 )
-CONSTANTS = {"a_plus": 0.005, "a_minus": 0.00525, "tau_plus_ms": 20.0, "tau_minus_ms": 20.0, "phi_plus": 1.0, "phi_minus": 1.0}
+CONSTANTS = {
+    "a_plus": 0.005,
+    "a_minus": 0.00525,
+    "tau_plus_ms": 20.0,
+    "tau_minus_ms": 20.0,
+    "phi_plus": 1.0,
+    "phi_minus": 1.0,
+}
 MATRIX = {}
 DEFAULTS = {"pairings": 60, "rate_hz": 1.0}
 

@@ -10,14 +10,21 @@ Seol GH et al. (2007) Neuromodulators control the polarity of spike-timing-depen
 """
 
 TITLE = "Pull-push by NE and ACh"
-SUMMARY = "Norepinephrine opens LTP and closes LTD, acetylcholine the other way round; without either nothing is learned."
+SUMMARY = (
+    "Norepinephrine opens LTP and closes LTD, acetylcholine the other way round; without either nothing is learned."
+)
 PAPERS = ("Seol GH et al. (2007) Neuron 55:919-929",)
 EQUATIONS = (
     r"\phi_+ = \mathrm{NE},\qquad \phi_- = \mathrm{ACh}",
     r"g_{A+} = 1 - \tfrac12\mathrm{ACh},\qquad g_{A-} = 1 - \tfrac12\mathrm{NE}",
 )
 CONSTANTS = {"a_plus": 0.005, "a_minus": 0.005, "tau_plus_ms": 20.0, "tau_minus_ms": 20.0}
-MATRIX = {"ltp_at_once_by_ne": 1.0, "ltd_at_once_by_ach": 1.0, "ltp_amplitude_by_ach": -0.5, "ltd_amplitude_by_ne": -0.5}
+MATRIX = {
+    "ltp_at_once_by_ne": 1.0,
+    "ltd_at_once_by_ach": 1.0,
+    "ltp_amplitude_by_ach": -0.5,
+    "ltd_amplitude_by_ne": -0.5,
+}
 DEFAULTS = {
     "pairings": 60, "rate_hz": 1.0, "w_start": 0.5, "da_burst_nm": 0.0, "da_tonic_nm": 0.0, "ne_tonic_nm": 500.0, "swept": "ne",
     "ne_receptor": "hill", "ach_receptor": "hill",
@@ -29,7 +36,9 @@ LESION = {"ltp_at_once_by_ne": 0.0, "ltd_at_once_by_ach": 0.0}
 
 def promise(percent) -> bool:
     """percent(**parameters): weight after the protocol in % of its start."""
-    none, ne, ach, both = [{"ne_tonic_nm": n, "ach_tonic_nm": a} for n, a in ((0.0, 0.0), (500.0, 0.0), (0.0, 500.0), (500.0, 500.0))]
+    none, ne, ach, both = [
+        {"ne_tonic_nm": n, "ach_tonic_nm": a} for n, a in ((0.0, 0.0), (500.0, 0.0), (0.0, 500.0), (500.0, 500.0))
+    ]
     rise, fall = percent(dt_ms=10, **ne), percent(dt_ms=-10, **ach)
     idle = all(abs(percent(dt_ms=dt, **s) - 100.0) < 1e-9 for dt, s in ((10, none), (-10, none), (-10, ne), (10, ach)))
     return idle and 100.0 < percent(dt_ms=10, **both) < rise and 100.0 > percent(dt_ms=-10, **both) > fall

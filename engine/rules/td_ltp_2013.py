@@ -12,7 +12,9 @@ PLoS Comput Biol 9:e1003024.
 """
 
 TITLE = "TD-LTP (coincidence times prediction error)"
-SUMMARY = "Only pre-before-post pairs leave a trace; dopamine above its usual level strengthens it, below it weakens it."
+SUMMARY = (
+    "Only pre-before-post pairs leave a trace; dopamine above its usual level strengthens it, below it weakens it."
+)
 PAPERS = ("Frémaux N, Sprekeler H, Gerstner W (2013) PLoS Comput Biol 9:e1003024",)
 EQUATIONS = (
     r"\dot e = -\frac{e}{\tau_e} + A_+\, x\, y",

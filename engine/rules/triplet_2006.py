@@ -8,8 +8,13 @@ Pfister JP, Gerstner W (2006) Triplets of spikes in a model of spike timing-depe
 """
 
 TITLE = "Triplet STDP"
-SUMMARY = "Earlier spikes of the same neuron boost a pairing, so that potentiation needs a high rate, as in visual cortex."
-PAPERS = ("Pfister JP, Gerstner W (2006) J Neurosci 26:9673-9682", "Sjöström PJ, Turrigiano GG, Nelson SB (2001) Neuron 32:1149-1164")
+SUMMARY = (
+    "Earlier spikes of the same neuron boost a pairing, so that potentiation needs a high rate, as in visual cortex."
+)
+PAPERS = (
+    "Pfister JP, Gerstner W (2006) J Neurosci 26:9673-9682",
+    "Sjöström PJ, Turrigiano GG, Nelson SB (2001) Neuron 32:1149-1164",
+)
 EQUATIONS = (
     r"\text{at post:}\quad w \leftarrow w + x\,[A_2^+ + A_3^+\, o_2]",
     r"\text{at pre:}\quad w \leftarrow w - y\,[A_2^- + A_3^-\, r_2]",

@@ -9,7 +9,9 @@ Yagishita S et al. (2014) A critical time window for dopamine actions on the str
 """
 
 TITLE = "Rising trace (dopamine band)"
-SUMMARY = "The trace first rises, then fades: dopamine works best half a second after the pairing, not at once and not late."
+SUMMARY = (
+    "The trace first rises, then fades: dopamine works best half a second after the pairing, not at once and not late."
+)
 PAPERS = ("Yagishita S et al. (2014) Science 345:1616-1620",)
 EQUATIONS = (r"e(t) \propto e^{-t/\tau_e} - e^{-t/\tau_{rise}}", r"\dot w = \eta\,\mathrm{DA}\, e")
 CONSTANTS = {

@@ -13,9 +13,7 @@ Brzosko Z, Zannone S, Schultz W, Clopath C, Paulsen O (2017) eLife 6:e27756.
 """
 
 TITLE = "ACh unlearns, DA learns"
-SUMMARY = (
-    "Acetylcholine weakens active synapses at once; dopamine later strengthens those with a trace, whatever the order of their spikes."
-)
+SUMMARY = "Acetylcholine weakens active synapses at once; dopamine later strengthens those with a trace, whatever the order of their spikes."
 PAPERS = (
     "Zannone S, Brzosko Z, Paulsen O, Clopath C (2018) Sci Rep 8:9486",
     "Brzosko Z, Zannone S, Schultz W, Clopath C, Paulsen O (2017) eLife 6:e27756",

@@ -25,7 +25,9 @@ LEFT_OUT = "Everything but the trace."
 class Params(NamedTuple):
     """What is watched."""
 
-    watched_s: Annotated[float, Param("s", 0.1, 10, "how long the trace is watched", level="intro", label="watched for")] = 3.0
+    watched_s: Annotated[
+        float, Param("s", 0.1, 10, "how long the trace is watched", level="intro", label="watched for")
+    ] = 3.0
     trace: Annotated[str, Param(choices=("ltp", "ltd"), doc="which trace", level="core", label="trace")] = "ltp"
 
 

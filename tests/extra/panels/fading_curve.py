@@ -12,4 +12,7 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def figure(run, theme) -> dict:
     """One line."""
-    return {"data": [{"type": "scatter", "x": run.t_s, "y": run.trace_left, "line": {"color": theme.trace_ltp}}], "layout": {}}
+    return {
+        "data": [{"type": "scatter", "x": run.t_s, "y": run.trace_left, "line": {"color": theme.trace_ltp}}],
+        "layout": {},
+    }
