@@ -266,9 +266,10 @@ def test_serotonin_raises_patience(claim):
 @pytest.mark.slow
 def test_serotonin_lowers_risk_taking(claim):
     """Sure 0.3 or 1 in three of ten trials: share of the risky option in the last 60 of 100 trials, not read less a tonic level of 2000 nM."""
-    share = lambda **v: sample(
-        best(courses(MOST, schedule="risk", small_size=0.3, trials=100, **v))[:, -60:].mean(axis=1)
-    )  # noqa: E731
+
+    def share(**v):
+        return sample(best(courses(MOST, schedule="risk", small_size=0.3, trials=100, **v))[:, -60:].mean(axis=1))
+
     fall = less(share(**BLOCKED["ht"]), share(ht_tonic_nm=2000.0))
     lesion = less(share(trace_decay_by_ht=0.0, **BLOCKED["ht"]), share(trace_decay_by_ht=0.0, ht_tonic_nm=2000.0))
     assert fall.low > 0.05
