@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.modulators import MODULATORS
 from engine.output import Output
-from engine.settings import Settings, make, schema
+from engine.settings import Settings, make, schema, seed_of
 
 MOTIFS = (
     "recurrent_mv",
@@ -77,7 +77,9 @@ def compare(settings: Settings, measure: Measure, run_one: Callable) -> dict[str
         return {"intact": NONE.copy(), "treated": NONE.copy()}
     out = {}
     for name, values in (("intact", settings.values | without), ("treated", settings.values)):
-        seeds = (make(settings.experiment, settings.rule, settings.seed + k, **values) for k in range(measure.seeds))
+        seeds = (
+            make(settings.experiment, settings.rule, seed_of(settings.seed, k), **values) for k in range(measure.seeds)
+        )
         out[name] = np.array([float(measure.late(run_one(seed, measure.tier))) for seed in seeds])
     return out
 

@@ -16,6 +16,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 Value = float | int | str
 
 
@@ -69,6 +71,7 @@ class Field:
 
     def check(self, value: object) -> Value:
         """The value as this field's kind; raises `ParameterError` that names value, bound and unit."""
+        value = plain(value)
         if self.kind is str:
             return self._check_choice(value)
         number = self._as_number(value)
@@ -132,6 +135,13 @@ class Field:
 
 class ParameterError(ValueError):
     """A value that is not allowed. The message says what was given, what is allowed, in which unit."""
+
+
+def plain(value: object) -> object:
+    """A numpy scalar or an array of no dimension as the Python value it stands for; anything else as it is."""
+    if not isinstance(value, (np.generic, np.ndarray)) or value.ndim > 0:
+        return value
+    return float(value) if value.dtype.kind == "f" else value.item()
 
 
 def short(value: object, limit: int = 40) -> str:

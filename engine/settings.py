@@ -15,7 +15,7 @@ from types import MappingProxyType, ModuleType
 from engine import __version__
 from engine.hubs import hub_fields
 from engine.modulators import modulator_fields
-from engine.parameters import Field, ParameterError, Value, fields, short, unknown_name
+from engine.parameters import Field, ParameterError, Value, fields, plain, short, unknown_name
 from engine.plasticity import matrix_fields, rule_fields
 from engine.registry import UnknownName, experiments, find, rules
 
@@ -147,7 +147,13 @@ def _foreign(name: str, experiment: str, spec: Mapping[str, Field]) -> str:
     return unknown_name(name, spec)
 
 
+def seed_of(seed: int, k: int) -> int:
+    """The seed of the k-th network beside the one of `seed` (k = 0): the next numbers, from the largest seed on to 0."""
+    return (seed + k) % (MAX_SEED + 1)
+
+
 def _seed(seed: object, problems: list[str]) -> int:
+    seed = plain(seed)
     if isinstance(seed, str) and seed.isascii() and seed.isdigit() and len(seed) <= 12:
         seed = int(seed)
     if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed <= MAX_SEED:

@@ -16,7 +16,7 @@ from engine.experiments import pairing
 from engine.parameters import Field
 from engine.registry import experiments, rules
 from engine.run import Run, run_settings
-from engine.settings import MAX_SEED, Settings, SettingsError, make, repair, schema
+from engine.settings import MAX_SEED, Settings, SettingsError, make, repair, schema, seed_of
 
 STATES = 10_000
 CREDIT_STATES = 200
@@ -72,6 +72,36 @@ def test_message_names_value_bound_and_unit(value):
 def test_bounds_themselves_and_texts_are_allowed(value, kept):
     state, problems = repair({"tau_e_ms": value})
     assert problems == [] and state["tau_e_ms"] == kept and type(state["tau_e_ms"]) is float
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint32, np.float32, np.float64, np.array])
+def test_numpy_scalars_are_taken_as_values(kind):
+    found = make("pairing", tau_e_ms=kind(50), pairings=kind(7))
+    assert found == make("pairing", tau_e_ms=50.0, pairings=7)
+    assert (type(found["tau_e_ms"]), type(found["pairings"])) == (float, int)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint32, np.array])
+def test_numpy_scalars_are_taken_as_seed(kind):
+    found = make("pairing", seed=kind(3))
+    assert found == make("pairing", seed=3)
+    assert type(found.seed) is int
+
+
+def test_numpy_words_are_taken_and_numpy_truths_are_no_numbers():
+    assert type(make("pairing", da_drug=np.str_("clamp"))["da_drug"]) is str
+    with pytest.raises(SettingsError, match="not a number"):
+        make("pairing", tau_e_ms=np.bool_(True))
+    with pytest.raises(SettingsError, match="seed"):
+        make("pairing", seed=np.bool_(True))
+    with pytest.raises(SettingsError, match="not a number"):
+        make("pairing", tau_e_ms=np.array([500.0]))
+
+
+def test_the_seeds_beside_the_largest_one_are_seeds_too():
+    assert [seed_of(MAX_SEED, k) for k in (0, 1, 2)] == [MAX_SEED, 0, 1]
+    assert [seed_of(5, k) for k in range(3)] == [5, 6, 7]
+    assert all(make("pairing", seed=seed_of(MAX_SEED - 3, k)) for k in range(8))
 
 
 def test_whole_numbers_stay_whole():

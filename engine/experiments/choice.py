@@ -38,7 +38,7 @@ from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
 from engine.run import Control, Measure, Output, first_trials, run_in_chunks
-from engine.settings import Settings
+from engine.settings import Settings, seed_of
 
 TITLE = "Choice"
 QUESTION = "How does a bandit become a habit, and break?"
@@ -597,7 +597,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     if tier == "settled" and not control.partial:
         load = (2.0 + values["options"]) / 4.0  # of a network, beside that of two options
         seeds = int(np.clip(BAND_S / (trials * second * load), 1, BAND_SEEDS))
-        courses += [one_seed(values, settings.seed + k, trials, Control()) for k in range(1, seeds)]
+        courses += [one_seed(values, seed_of(settings.seed, k), trials, Control()) for k in range(1, seeds)]
     return this_seed(courses[0], values) | all_seeds(courses, values) | textbook(courses, values, tier)
 
 
@@ -741,11 +741,14 @@ def by_difference(courses: list[Course], q: np.ndarray, values: dict[str, Value]
 
 def effect(settings: Settings, run) -> str:
     """One plain sentence: what is chosen late in a block, and how fast a reversal is followed."""
-    kind = settings["schedule"]
+    kind, percent = settings["schedule"], float(run.best_at_end_percent)
+    if not np.isfinite(percent):
+        return "No trial has come to its end yet."
     if kind in ("patience", "risk"):
         what = "large and late" if kind == "patience" else "risky"
-        return f"The {what} option B is chosen in {float(run.best_at_end_percent):.0f} % of the last trials."
-    late = f"{float(run.best_at_end_percent):.0f} % of the choices {'late in a block' if kind == 'reversals' else 'in the last quarter'} are the best option"
+        return f"The {what} option B is chosen in {percent:.0f} % of the last trials."
+    when = "late in a block" if kind == "reversals" else "in the last quarter"
+    late = f"{percent:.0f} % of the choices {when} are the best option"
     if not np.isfinite(run.criterion_trials):
         return f"{late}; there was no reversal."
     return f"{late}; after a change it takes {float(run.criterion_trials):.0f} trials until 8 of 10 are."

@@ -31,7 +31,7 @@ from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
 from engine.run import Control, Measure, Output, first_trials, run_in_chunks
-from engine.settings import Settings
+from engine.settings import Settings, seed_of
 
 TITLE = "Conditioning"
 QUESTION = "What does dopamine predict?"
@@ -406,7 +406,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     )
     seeds = [out["response_hz"]]
     if tier == "settled" and not control.partial:
-        others = (run_trials(values, settings.seed + k, trials, Control()) for k in range(1, BAND_SEEDS))
+        others = (run_trials(values, seed_of(settings.seed, k), trials, Control()) for k in range(1, BAND_SEEDS))
         seeds += [between(other.spikes_hz[1], values) for other in others]
     return out | {"response_seeds_hz": np.array(seeds), "w_max": values["w_max"]} | at_the_end(out, course.plan)
 
@@ -506,14 +506,13 @@ def at_the_end(out: dict[str, np.ndarray], plan: Plan) -> dict[str, float]:
 
 def effect(settings: Settings, run) -> str:
     """One plain sentence: where dopamine is at the end, and whether the animal waits for the reward."""
-    cue, paid, omitted = (float(run[name]) for name in ("late_cue_nm", "late_reward_nm", "late_omission_nm"))
-    parts = [f"{round(cue):+d} nM at the cue"] + [
-        f"{round(v):+d} nM at the {word}"
-        for v, word in ((paid, "reward"), (omitted, "omitted reward"))
-        if np.isfinite(v)
-    ]
-    first, late = run.response_hz[:5].mean(), float(run.late_response_hz)
-    return f"In the last trials dopamine changes by {', '.join(parts)}; the response to the cue goes from {first:.1f} to {late:.1f} Hz."
+    places = (("late_cue_nm", "cue"), ("late_reward_nm", "reward"), ("late_omission_nm", "omitted reward"))
+    parts = [f"{round(float(run[name])):+d} nM at the {word}" for name, word in places if np.isfinite(run[name])]
+    dopamine = f"dopamine changes by {', '.join(parts)}" if parts else "there is no cue, reward or omission to compare"
+    first, late = float(run.response_hz[:5].mean()), float(run.late_response_hz)
+    if not np.isfinite([first, late]).all():
+        return f"In the last trials {dopamine}."
+    return f"In the last trials {dopamine}; the response to the cue goes from {first:.1f} to {late:.1f} Hz."
 
 
 PREVIEW = first_trials

@@ -29,7 +29,7 @@ from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
 from engine.run import Control, Measure, Output, run_in_chunks
-from engine.settings import Settings
+from engine.settings import Settings, seed_of
 
 TITLE = "Credit"
 QUESTION = "Who gets the credit when the reward comes late?"
@@ -293,7 +293,10 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     course = run_network(values, settings.seed, total_ms, control)
     others = []
     if tier == "settled" and values["network"] == "small" and values["duration_s"] <= BAND_MAX_S:
-        others = [run_network(values, settings.seed + k, total_ms, Control()).crowd[:, 0] for k in range(1, BAND_SEEDS)]
+        others = [
+            run_network(values, seed_of(settings.seed, k), total_ms, Control()).crowd[:, 0]
+            for k in range(1, BAND_SEEDS)
+        ]
     seeds = np.array([course.crowd[:, 0], *others])
     return weights_over_time(course) | {"target_seeds": seeds} | at_the_end(course, values) | late(course, values)
 

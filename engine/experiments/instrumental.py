@@ -25,7 +25,7 @@ from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
 from engine.run import Control, Measure, Output, first_trials, run_in_chunks
-from engine.settings import Settings
+from engine.settings import Settings, seed_of
 
 TITLE = "Instrumental"
 QUESTION = "Which answer brings the reward, and what if that changes?"
@@ -255,7 +255,8 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     seeds = [running_share(answer == 1.0)]
     if tier == "settled" and not control.partial:
         seeds += [
-            running_share(one_seed(values, settings.seed + k, Control())[0][:, 0] == 1.0) for k in range(1, BAND_SEEDS)
+            running_share(one_seed(values, seed_of(settings.seed, k), Control())[0][:, 0] == 1.0)
+            for k in range(1, BAND_SEEDS)
         ]
     swap = int(values["swap_at"])
     return {
@@ -275,7 +276,7 @@ def effect(settings: Settings, run) -> str:
         for part, when in ((before, "before"), (after, "after"))
         if part.size
     ]
-    return "Right were " + " and ".join(parts) + "."
+    return f"Right were {' and '.join(parts)}." if parts else "No answer has been given yet."
 
 
 PREVIEW = first_trials

@@ -39,7 +39,7 @@ from engine.neurons import Escape
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
 from engine.run import Control, Measure, Output, first_trials
-from engine.settings import Settings
+from engine.settings import Settings, seed_of
 
 TITLE = "Navigation"
 QUESTION = "How does one find a new goal when the old one no longer pays?"
@@ -503,7 +503,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
         and len(seeds) < BAND_SEEDS
         and sum(s.simulated_s for s in seeds) < BAND_S
     ):
-        seeds.append(one_seed(values, settings.seed + len(seeds), Control()))
+        seeds.append(one_seed(values, seed_of(settings.seed, len(seeds)), Control()))
     return {
         **summary(session, values), **by_trial(session), **maps(session, values), **in_detail(session, values),
         "found_seeds": np.array([s.found for s in seeds]), "seeds_latency_s": np.array([s.latency_s for s in seeds]),

@@ -30,7 +30,7 @@ from engine.neurons import Lif
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix, weights, without_learning
 from engine.run import Control, Measure, Output, first_trials, run_in_chunks
-from engine.settings import Settings
+from engine.settings import Settings, seed_of
 
 TITLE = "Perception"
 QUESTION = "Can attention redraw the map, and reward a category?"
@@ -634,7 +634,7 @@ def feedback(values: dict[str, Value], seed: int) -> np.ndarray:
             "da_delay_ms": FEEDBACK_MS[delay],
             "ne_tonic_nm": AROUSED_NM[state],
         }
-        mine, rng = {**values, **told}, np.random.default_rng(seed + k)
+        mine, rng = {**values, **told}, np.random.default_rng(seed_of(seed, k))
         net, plan = network(mine, rng), session(mine, rng)
         right = right_answers(mine, plan, play(mine, net, plan, rng, Control()).counts)
         out[k, state, delay] = 100.0 * right[-LAST:].mean() if right.size else 0.0
@@ -650,7 +650,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     compared = np.full((2, len(AROUSED_NM), len(FEEDBACK_MS)), np.nan)
     if tier == "settled" and not control.partial:
         for k in range(1, BAND_SEEDS):
-            other = one_seed(values, settings.seed + k, tier, Control())
+            other = one_seed(values, seed_of(settings.seed, k), tier, Control())
             courses.append(last_share(right_answers(values, other.plan, other.passed.counts)))
             shares.append(p_a(other.after))
         told = feedback(values, settings.seed)
@@ -718,9 +718,11 @@ def in_detail(passed: Passed) -> dict[str, np.ndarray]:
 def effect(settings: Settings, run) -> str:
     """One plain sentence: the map and the answers."""
     grown = f"The map holds {int(run.paired_after)} neurons for the paired stimulus, before {int(run.paired_before)}"
-    if not run.trial.size:
+    if not np.isfinite(run.right_percent):
         return f"{grown}."
-    return f"{grown}; {float(run.right_percent):.0f} % of the last answers are right, and the answer turns at stimulus {float(run.boundary_after):.1f}."
+    turns = f", and the answer turns at stimulus {float(run.boundary_after):.1f}"
+    turns = turns if np.isfinite(run.boundary_after) else ", and the answer turns at no stimulus"
+    return f"{grown}; {float(run.right_percent):.0f} % of the last answers are right{turns}."
 
 
 PREVIEW = first_trials
