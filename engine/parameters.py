@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 Value = float | int | str
+Values = Mapping[str, Any]  # by name; which kind a name has is in its declaration
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from types import MappingProxyType, ModuleType
 from engine import __version__
 from engine.hubs import hub_fields
 from engine.modulators import modulator_fields
-from engine.parameters import Field, ParameterError, Value, fields, plain, short, unknown_name
+from engine.parameters import Field, ParameterError, Value, Values, fields, plain, short, unknown_name
 from engine.plasticity import matrix_fields, rule_fields
 from engine.registry import UnknownName, experiments, find, rules
 
@@ -38,7 +38,7 @@ class Settings:
     experiment: str
     rule: str
     seed: int
-    values: Mapping[str, Value]
+    values: Values
 
     def __getitem__(self, name: str) -> Value:
         return self.values[name]
