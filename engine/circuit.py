@@ -2,7 +2,7 @@
 
     c = Circuit(areas=1)
     inputs = c.poisson("inputs", 100, rate_hz=5.0)
-    output = c.neurons("output", 1, Lif(noise_mv=4.0))
+    output = c.neurons("output", 1, Lif(noise_mv=2.0))
     c.project("plastic", inputs, output, all_to_all(inputs, output), weight=0.4, delay_ms=1, plastic=True)
     net, weights, rates = c.build(h_ms=1.0)
 

@@ -47,7 +47,7 @@ class Source(NamedTuple):
     """Where a modulator comes from; for each modulator that has a hub in the experiment, with its prefix (`da_source`)."""
 
     source: Annotated[str, Param(choices=("scripted", "emergent"), doc="who releases it: the events of the task by script, or a hub of neurons", level="core", label="source")] = "scripted"
-    hub_noise_mv: Annotated[float, Param("mV", 0, 200, "noise of the hub's neurons (emergent)", soft=(0, 160), label="hub noise", step=2)] = 100.0
+    hub_noise_mv: Annotated[float, Param("mV", 0, 10, "standard deviation of the membrane potential that noise causes in the hub's neurons (emergent)", soft=(0, 8), label="hub noise", step=0.02)] = 4.56
 
 
 class Expectation(NamedTuple):
@@ -78,7 +78,7 @@ SURPRISE_MV = 10.0  # what a surprise of 1 adds to the drive of a surprise neuro
 # Drive (mV) by what is 1 on average, and the time constant of the synapses of each hub (ms)
 SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 40.0, 10.0, 20.0, 0.25, 40.0
 SYNAPSE_MS = {"da": 20.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
-SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=40.0, tau_syn_ms=SYNAPSE_MS["da"])
+SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=1.83, tau_syn_ms=SYNAPSE_MS["da"])
 WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memory of the running means (ms)
 WARM_UP_MS = 5000
 # Reward neurons where there is no critic, and how long they fire: each neuron of a quiet DA hub then spikes about once

@@ -10,10 +10,15 @@
     scripted     spikes at given steps
 
 I: sum of arriving weights (mV), kept with exp(-h/tau_syn), or for a single step (tau_syn = 0).
-noise: uniform in +- noise/2 (mV), fresh for every neuron and step.
+noise: uniform numbers, fresh for every neuron and step, whose width is set by what `noise_mv` means:
+
+    LIF          standard deviation of the free membrane potential (mV), whatever the step: with d = exp(-h/tau_m) and
+                 v' = d v + (1 - d) eps, var v = var eps (1 - d)/(1 + d), so eps is uniform in +- noise sqrt(3 (1 + d)/(1 - d))
+    Izhikevich   the input is uniform in +- noise/2 for a whole step, as in the author's script (his is Gaussian): it belongs to h = 1 ms
+    escape       du of the rate above: a rate does not depend on the step
 """
 
-from math import exp
+from math import exp, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +29,7 @@ POISSON, SCRIPTED, LIF, IZHIKEVICH, ESCAPE = range(5)
 
 
 class Lif(NamedTuple):
-    """Leaky integrate-and-fire; potentials in mV."""
+    """Leaky integrate-and-fire; potentials in mV. noise_mv: standard deviation of the potential that the noise alone causes."""
 
     tau_m_ms: float = 20.0
     v_rest_mv: float = -70.0
@@ -72,9 +77,16 @@ CUT_OFF = 20.0  # a rate below rho0 exp(-20) is none: less than a spike in a wee
 
 
 def constants_of_step(model: Lif | Izhikevich | Escape, h_ms: float) -> tuple[float, ...]:
-    """A population's constants for steps of h_ms."""
+    """A population's constants for steps of h_ms; in the place of `noise_mv` the width of the uniform numbers of a step."""
     leak = 0.0 if isinstance(model, Izhikevich) else exp(-h_ms / model.tau_m_ms)
+    if isinstance(model, Lif):
+        model = model._replace(noise_mv=width_of_noise(model.noise_mv, leak))
     return (*model, leak, exp(-h_ms / model.tau_syn_ms) if model.tau_syn_ms > 0.0 else 0.0)
+
+
+def width_of_noise(sd_mv: float, leak: float) -> float:
+    """Width (mV) of uniform input that is drawn anew in each step, under which a potential that keeps `leak` of itself has this deviation."""
+    return sd_mv * sqrt(12.0 * (1.0 + leak) / (1.0 - leak))
 
 
 @inlined

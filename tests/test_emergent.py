@@ -47,7 +47,7 @@ def test_a_dopamine_hub_teaches_and_one_that_releases_nothing_does_not(claim, ex
     )
 
 
-NOISY = {"da_hub_noise_mv": 100.0}
+NOISY = {"da_hub_noise_mv": 4.56}
 
 
 @pytest.mark.claim
@@ -56,4 +56,4 @@ def test_where_nothing_is_expected_a_hub_that_fires_by_itself_teaches_any_path(c
     quiet, noisy = (learned("navigation", da_source=EMERGENT, **noise).late for noise in ({}, NOISY))
     assert quiet.low > noisy.high
     label = experiments()["navigation"].MEASURE.label
-    claim(f"navigation: a quiet dopamine hub teaches ({label}, %)", quiet, noisy, "100 mV of noise in the hub")
+    claim(f"navigation: a quiet dopamine hub teaches ({label}, %)", quiet, noisy, "4.6 mV of noise in the hub")

@@ -82,8 +82,8 @@ def test_receptors_of_a_kind_of_cell_drive_it_and_cells_outside_of_every_area_fe
         silent_pair(c)
         cells = [
             c.neurons("excited", 20, Lif(bias_mv=12.0), 0, (0.0, 8.0, 0.0, 0.0)),
-            c.neurons("noisier", 20, Lif(bias_mv=10.0, noise_mv=50.0)),
-            c.neurons("outside", 20, Lif(bias_mv=10.0, noise_mv=50.0), NO_AREA, (0.0, 8.0, 0.0, 0.0)),
+            c.neurons("noisier", 20, Lif(bias_mv=10.0, noise_mv=2.28)),
+            c.neurons("outside", 20, Lif(bias_mv=10.0, noise_mv=2.28), NO_AREA, (0.0, 8.0, 0.0, 0.0)),
         ]
         job, _ = play(c, 4000, values)
         rates[tonic_nm] = [job.state.whole[COUNT, p.start : p.stop].mean() / 4.0 for p in cells]
@@ -179,8 +179,8 @@ def test_hubs_stay_awake_while_the_others_rest():
     """Cells and traces of the others start anew; a hub, what it releases and what is due go on."""
     c = Circuit()
     silent_pair(c)
-    cells = c.neurons("cells", 2, Lif(bias_mv=14.0, noise_mv=40.0))
-    hub = c.neurons("hub", 2, Lif(bias_mv=14.0, noise_mv=40.0), NO_AREA)
+    cells = c.neurons("cells", 2, Lif(bias_mv=14.0, noise_mv=1.83))
+    hub = c.neurons("hub", 2, Lif(bias_mv=14.0, noise_mv=1.83), NO_AREA)
     c.release(hub, DA, 10.0, 500)
     job, _ = play(c, 800)
     before, levels, agenda = job.state.cell.copy(), job.levels.copy(), job.state.agenda.copy()

@@ -265,7 +265,7 @@ def delayed_circuit(seed: int):
     """Poisson inputs onto integrate-and-fire neurons, with delays of 1 and 4 ms: (net, weights, rates)."""
     c = Circuit()
     near, far = c.poisson("near", 4, 30.0), c.poisson("far", 3, 40.0)
-    cells = c.neurons("cells", 3, Lif(noise_mv=60.0, bias_mv=12.0))
+    cells = c.neurons("cells", 3, Lif(noise_mv=2.74, bias_mv=12.0))
     rng = np.random.default_rng(seed)
     for source, delay_ms in ((near, 1.0), (far, 4.0)):
         pairs = all_to_all(source, cells)

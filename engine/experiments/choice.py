@@ -101,7 +101,7 @@ class Params(NamedTuple):
 DEFAULTS = {
     "da_tonic_nm": 10.0, "da_burst_nm": 80.0, "da_tau_ms": 60.0, "da_delay_ms": 0, "da_source": "emergent", "da_value_delay_ms": 100, "da_value_now": 0.0,
     "ach_delay_ms": 0, "ach_burst_nm": 200.0, "ach_source": "emergent",
-    "ne_delay_ms": 0, "ne_burst_nm": 200.0, "ne_tau_ms": 300.0, "ne_hub_noise_mv": 40.0, "ne_source": "emergent",
+    "ne_delay_ms": 0, "ne_burst_nm": 200.0, "ne_tau_ms": 300.0, "ne_hub_noise_mv": 1.82, "ne_source": "emergent",
     "ht_delay_ms": 0, "ht_burst_nm": 40.0, "ht_source": "emergent",
 }  # fmt: skip
 
@@ -184,10 +184,10 @@ N_CORTEX, N_STATE, N_REWARD, N_COPY = 16, 16, 10, 4
 N_D, N_POOL, N_CRITIC, N_GATE = 6, 8, 16, 4
 CORTEX_HZ, STATE_HZ, COPY_HZ = 60.0, 100.0, 100.0
 CUE_MS, ACT_MS = 20, 150
-D_CELL = Lif(bias_mv=10.0, noise_mv=40.0)
-POOL_CELL = Lif(bias_mv=14.0, noise_mv=60.0, tau_syn_ms=10.0)
-CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=50.0, tau_syn_ms=50.0)
-GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
+D_CELL = Lif(bias_mv=10.0, noise_mv=1.83)
+POOL_CELL = Lif(bias_mv=14.0, noise_mv=2.74, tau_syn_ms=10.0)
+CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=2.28, tau_syn_ms=50.0)
+GATE_CELL = Lif(noise_mv=1.83, bias_mv=6.0)
 # Drive (mV): of the strongest plastic synapses together; of the efference copy; of D1 and D2 at D_HZ; POOL_HZ: unit rate of a choice pool
 CORTEX_MV, VALUE_MV, COPY_MV, D_MV = 20.0, 30.0, 25.0, 8.0
 D_HZ, POOL_HZ = N_D * 50.0, N_POOL * 40.0

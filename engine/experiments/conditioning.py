@@ -130,9 +130,9 @@ VALUE_HZ = 40.0  # of one critic neuron above its rate at rest, for a value of 1
 N_CUES = {"blocking": 2, "compound": 2, "second_order": 2, "discrimination": 10}
 DEFAULT_ACTIVE_HZ = 60.0 * 300.0 / STAGGER_MS  # summed rate of the active time cells of one cue, with the default cells
 CHAIN_MV = 20.0  # mean drive of a critic neuron when the synapses of all active time cells are at their bound
-CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=50.0, tau_syn_ms=30.0)
-RESPONSE_CELL = Lif(bias_mv=9.0, noise_mv=50.0)
-GATE_CELL = Lif(bias_mv=8.0, noise_mv=40.0)
+CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=2.28, tau_syn_ms=30.0)
+RESPONSE_CELL = Lif(bias_mv=9.0, noise_mv=2.28)
+GATE_CELL = Lif(bias_mv=8.0, noise_mv=1.83)
 RESPONSE_MV, GATE_MV = (
     6.0,
     10.0,

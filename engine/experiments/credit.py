@@ -73,7 +73,7 @@ class Params(NamedTuple):
 
 DEFAULTS = {
     "da_delay_ms": 1000,
-    "da_hub_noise_mv": 25.0,
+    "da_hub_noise_mv": 1.14,
 }  # a quiet hub: without a critic tonic spikes teach whatever left a trace
 
 OUTPUTS = {
@@ -112,8 +112,8 @@ OUTPUTS = {
 }
 
 N_INPUTS, N_OUTPUTS, N_GATE = 100, 3, 2
-OUTPUT_CELL = Lif(noise_mv=60.0, bias_mv=8.0)
-GATE_CELL = Lif(noise_mv=40.0, bias_mv=6.0)
+OUTPUT_CELL = Lif(noise_mv=2.74, bias_mv=8.0)
+GATE_CELL = Lif(noise_mv=1.83, bias_mv=6.0)
 STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
 LATE_S, LATE_MS, FINE_MS = 6.0, 6000, 20
 POINTS = 45  # of the curves over time

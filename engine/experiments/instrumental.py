@@ -61,7 +61,7 @@ class Params(NamedTuple):
 # fmt: on
 
 
-DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_hub_noise_mv": 25.0}
+DEFAULTS = {"da_delay_ms": 500, "da_tonic_nm": 0.0, "da_burst_nm": 1000.0, "da_hub_noise_mv": 1.14}
 
 OUTPUTS = {
     "right_before_percent": Output("%", (), "right answers among the last 20 before the swap", "right before swap"),
@@ -84,8 +84,8 @@ OUTPUTS = {
 }
 
 N_STIMULUS, N_POOL, N_GATE = 20, 5, 2
-CELL = Lif(noise_mv=60.0, bias_mv=8.0)
-GATE_CELL = Lif(noise_mv=20.0, bias_mv=6.0)
+CELL = Lif(noise_mv=2.74, bias_mv=8.0)
+GATE_CELL = Lif(noise_mv=0.91, bias_mv=6.0)
 STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
 VOLLEY_MS = 10.0
 FIRST_MS = 500

@@ -96,7 +96,7 @@ DEFAULTS = {
     "da_burst_nm": 1000.0,
     "da_tau_ms": 50.0,
     "ach_tonic_nm": 500.0,
-    "da_hub_noise_mv": 25.0,
+    "da_hub_noise_mv": 1.14,
 }
 
 OUTPUTS = {

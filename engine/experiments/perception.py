@@ -151,10 +151,10 @@ OUTPUTS = {
 }  # fmt: skip
 
 N_STIMULI, N_INPUT, N_MAP, N_POOL, N_GATE, N_REWARD, N_CRITIC = 12, 24, 36, 4, 4, 10, 10
-MAP_CELL = Lif(noise_mv=40.0, bias_mv=9.0)
-POOL_CELL = Lif(noise_mv=60.0, bias_mv=9.0, tau_syn_ms=20.0)
-GATE_CELL = Lif(noise_mv=20.0, bias_mv=10.0)
-CRITIC_CELL = Lif(noise_mv=50.0, bias_mv=12.0, tau_syn_ms=50.0)
+MAP_CELL = Lif(noise_mv=1.83, bias_mv=9.0)
+POOL_CELL = Lif(noise_mv=2.74, bias_mv=9.0, tau_syn_ms=20.0)
+GATE_CELL = Lif(noise_mv=0.91, bias_mv=10.0)
+CRITIC_CELL = Lif(noise_mv=2.28, bias_mv=12.0, tau_syn_ms=50.0)
 MAP_MV, CRITIC_MV, GATE_DRIVE_MV = 11.5, 3.0, 6.0  # input of a synapse at its upper bound; of a spike to the gate
 MAP_START, READOUT_START, CRITIC_START, JITTER = (
     0.75,
