@@ -2,6 +2,9 @@
 
 Only values read in the paper's full text or abstract are here. Where a paper's text gives no number, its sign or its window is drawn as
 such. What the present settings are compared with is decided here and nowhere else; without a match nothing is drawn.
+
+A number belongs to the preparation and to the conditions it was measured in: it is drawn for rules of that preparation, and where every
+concentration, rate and number of pairings is that of the experiment within a factor of `NEAR`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from engine.modulators import MODULATORS
 from engine.parameters import Value
 from engine.settings import Settings
 
+NEAR = 2.0
 CA1_RULES = ("brzosko_2017",)
 STRIATAL_RULES = ("izhikevich_2007", "yagishita_2014")
 
@@ -73,7 +77,11 @@ ACH_BLOCKED, ACH_CUT, ACH_AFTER = (
     "ACh during pairing, then atropine",
     "ACh only after pairing",
 )
-ACH_THEN_DA, DA_AFTER = "ACh during pairing, then atropine and DA", "DA after pairing"
+ACH_THEN_DA, DA_AFTER = "ACh during pairing, then atropine and DA 20 to 100 µM", "DA 20 to 100 µM after pairing"
+# Concentrations in the bath (nM), lowest and highest; of DA the paper names 20 uM in its methods and 100 uM in its figure
+ACH_NM, ACH_LOW_NM, DA_NM = (1000.0, 1000.0), (100.0, 100.0), (20_000.0, 100_000.0)
+BLOCKED_DOSE = 10.0  # from here on a receptor counts as blocked
+SOON_S = 60.0  # dopamine came within a minute of the last pairing
 
 POINTS = (
     Point(CONTROL, 10, 135, 7, 8),
@@ -115,20 +123,37 @@ def points(settings: Settings) -> tuple[Point, ...]:
 
 
 def signs(settings: Settings) -> tuple[Sign, ...]:
-    """Directions known for the striatum, while dopamine is the only modulator there and present."""
+    """Directions known for the striatum after about 60 pairings at about 0.1 Hz, while dopamine is the only modulator there and present."""
     values = settings.values
-    if (
-        settings.rule not in STRIATAL_RULES
-        or not present(values, "da")
-        or any(present(values, m) for m in MODULATORS[1:])
-    ):
+    if not (is_striatal(settings) and present(values, "da") and like_pawlak_kerr(values)):
         return ()
-    return SIGNS_BLOCKED if values["da_drug"] == "antagonist" else SIGNS if values["da_drug"] == "none" else ()
+    if values["da_drug"] == "antagonist":
+        return SIGNS_BLOCKED if values["da_drug_dose"] >= BLOCKED_DOSE else ()
+    return SIGNS if values["da_drug"] == "none" else ()
 
 
 def bands(settings: Settings) -> tuple[Band, ...]:
-    """Windows of dopamine in the striatum, when it is dopamine whose burst is moved."""
-    return BANDS if settings.values["swept"] == "da" and settings.rule not in CA1_RULES else ()
+    """Windows of dopamine in the striatum: a rise of dopamine is moved, its receptors are free, and the presynaptic spike comes first."""
+    values = settings.values
+    measured = (
+        values["swept"] == "da" and values["da_burst_nm"] > 0.0 and values["da_drug"] == "none" and values["dt_ms"] >= 0
+    )
+    return BANDS if is_striatal(settings) and measured else ()
+
+
+def is_striatal(settings: Settings) -> bool:
+    """True for a rule of dopamine that is compared with striatal data, where no other modulator is there."""
+    return settings.rule in STRIATAL_RULES and not any(present(settings.values, m) for m in MODULATORS[1:])
+
+
+def near(value: Value, low: float, high: float) -> bool:
+    """True where a value is what was used, within a factor of NEAR."""
+    return low / NEAR <= float(value) <= high * NEAR
+
+
+def like_pawlak_kerr(values: Mapping[str, Value]) -> bool:
+    """60 pairings at 0.1 Hz with one or three postsynaptic spikes."""
+    return near(values["pairings"], 60, 60) and near(values["rate_hz"], 0.1, 0.1) and values["burst_spikes"] in (1, 3)
 
 
 def present(values: Mapping[str, Value], m: str) -> bool:
@@ -138,7 +163,7 @@ def present(values: Mapping[str, Value], m: str) -> bool:
 
 def like_ca1_protocol(values: Mapping[str, Value]) -> bool:
     """About a hundred single pairings, about every five seconds."""
-    return 50 <= values["pairings"] <= 200 and 0.1 <= values["rate_hz"] <= 0.5 and values["burst_spikes"] == 1
+    return near(values["pairings"], 100, 100) and near(values["rate_hz"], 0.2, 0.2) and values["burst_spikes"] == 1
 
 
 def ca1_condition(values: Mapping[str, Value]) -> str:
@@ -156,27 +181,30 @@ def ca1_condition(values: Mapping[str, Value]) -> str:
 
 def condition_with_da(values: Mapping[str, Value]) -> str:
     """Dopamine after pairing. Together with acetylcholine that is still there it was not measured in numbers."""
+    if not near(values["da_after_nm"], *DA_NM) or values["after_from_s"] > SOON_S:
+        return ""
     if values["ach_tonic_nm"] == 0.0:
         return DA_AFTER if values["ach_after_nm"] <= 0.0 else ""
-    return ACH_THEN_DA if ach_taken_away(values) and not low_ach(values) else ""
+    return ACH_THEN_DA if ach_taken_away(values) and near(values["ach_tonic_nm"], *ACH_NM) else ""
 
 
 def condition_without_da(values: Mapping[str, Value]) -> str:
     """Acetylcholine before, after or not at all; atropine is an antagonist of it."""
     if values["ach_tonic_nm"] == 0.0:
-        return ACH_AFTER if values["ach_after_nm"] > 0.0 else CONTROL
-    if low_ach(values):
+        if values["ach_after_nm"] <= 0.0:
+            return CONTROL
+        return ACH_AFTER if near(values["ach_after_nm"], *ACH_NM) and values["ach_drug"] == "none" else ""
+    if near(values["ach_tonic_nm"], *ACH_LOW_NM):
         return ACH_LOW if values["ach_drug"] == "none" else ""
+    if not near(values["ach_tonic_nm"], *ACH_NM):
+        return ""
     if values["ach_drug"] == "none":
         return ACH
+    if values["ach_drug_dose"] < BLOCKED_DOSE:
+        return ""
     if values["ach_drug_from_s"] <= 0.0:
         return ACH_BLOCKED
     return ACH_CUT if blocked_after(values) else ""
-
-
-def low_ach(values: Mapping[str, Value]) -> bool:
-    """Nearer to 0.1 µM than to 1 µM."""
-    return values["ach_tonic_nm"] < 316.0
 
 
 def ach_taken_away(values: Mapping[str, Value]) -> bool:

@@ -250,10 +250,18 @@ CONDITIONS = [
     ({"ach_tonic_nm": 100.0}, ACH_LOW),
     (ATROPINE, ACH_BLOCKED),
     (ATROPINE | {"ach_drug_from_s": 500.0}, ACH_CUT),
-    (BATH | {"da_after_nm": 1000.0}, ACH_THEN_DA),
-    ({"da_after_nm": 1000.0}, DA_AFTER),
+    (BATH | {"da_after_nm": 10_000.0}, ACH_THEN_DA),
+    ({"da_after_nm": 10_000.0}, DA_AFTER),
     ({"ach_after_nm": 1000.0}, ACH_AFTER),
-    ({"ach_tonic_nm": 1000.0, "da_after_nm": 1000.0}, None),
+    ({"ach_tonic_nm": 1000.0, "da_after_nm": 10_000.0}, None),
+    ({"da_after_nm": 10.0}, None),  # measured at 20 to 100 uM
+    ({"da_after_nm": 1000.0}, None),
+    ({"da_after_nm": 10_000.0, "after_from_s": 600.0}, None),
+    ({"ach_after_nm": 10.0}, None),
+    ({"ach_tonic_nm": 10.0}, None),
+    ({"ach_tonic_nm": 300.0}, None),
+    (ATROPINE | {"ach_drug_dose": 0.1}, None),
+    ({"rate_hz": 0.5}, None),
     ({"ne_tonic_nm": 100.0}, None),
     ({"da_burst_nm": 500.0}, None),
     ({"pairings": 5}, None),
@@ -280,16 +288,36 @@ def test_brzosko_2017_values():
     assert all("eLife" in p.text and f"± {p.sem} %, n = {p.n}" in p.text for p in data_points.POINTS)
 
 
-def test_signs_belong_to_the_striatum_with_dopamine():
-    signs = lambda rule=None, **values: [(s.dt_ms, s.sign) for s in data_points.signs(make("pairing", rule, **values))]  # noqa: E731
+PAWLAK_KERR = {"pairings": 60, "rate_hz": 0.1}
+QUIET = {f"{m}_{what}_nm": 0.0 for m in ("ach", "ne", "ht") for what in ("tonic", "burst", "after")}
+
+
+def test_signs_belong_to_the_striatum_with_dopamine_and_to_their_protocol():
+    def signs(rule=None, **values):
+        return [(s.dt_ms, s.sign) for s in data_points.signs(make("pairing", rule, **PAWLAK_KERR | values))]
+
     assert signs() == [(-30, -1), (10, 1)]
     assert signs(da_drug="antagonist") == [(-30, 0), (10, 0)]
+    assert signs(da_drug="antagonist", da_drug_dose=0.1) == []
     assert signs(da_burst_nm=0.0, da_tonic_nm=0.0) == signs("brzosko_2017") == signs(ne_burst_nm=10.0) == []
+    assert signs(pairings=1) == signs(rate_hz=10.0) == signs("he_2015", da_burst_nm=500.0) == []
+    assert signs(**experiments()["pairing"].PRESETS["d1_blocked"]["values"]) == [(-30, 0), (10, 0)]
 
 
-def test_windows_only_for_dopamine():
-    assert [b.label for b in data_points.bands(make("pairing"))] == ["Yagishita 2014", "Fisher 2017"]
-    assert data_points.bands(make("pairing", swept="ne")) == data_points.bands(make("pairing", "brzosko_2017")) == ()
+def test_windows_of_the_striatum_lie_over_rules_of_the_striatum_only():
+    """Not over the hippocampus, visual cortex or plain pairings; and only where what was measured is drawn: a rise of dopamine, free receptors."""
+    both, dopamine = ["Yagishita 2014", "Fisher 2017"], {"swept": "da", "da_burst_nm": 500.0}
+    drawn = {rule: [b.label for b in data_points.bands(make("pairing", rule, **dopamine | QUIET))] for rule in rules()}
+    assert {rule for rule, labels in drawn.items() if labels == both} == set(data_points.STRIATAL_RULES)
+    assert {rule for rule, labels in drawn.items() if labels == []} == set(rules()) - set(data_points.STRIATAL_RULES)
+    for other in (
+        {"swept": "ne"},
+        {"da_burst_nm": -500.0},
+        {"da_drug": "antagonist"},
+        {"dt_ms": -10},
+        {"ach_tonic_nm": 100.0},
+    ):
+        assert data_points.bands(make("pairing", **other)) == ()
 
 
 def test_points_are_drawn_where_they_were_measured(figures):

@@ -11,7 +11,7 @@ TITLE = "When may the modulator come?"
 COLUMN = "effect"
 HELP = (
     "The same protocol with the burst at every delay from 2 s before to 10 s after the pairing; the dot is the burst you have set. "
-    "Shaded: the windows in which dopamine works in published experiments."
+    "Shaded, for rules of the striatum: the windows in which dopamine works in published experiments."
 )
 SPAN_S = (-2.0, 10.0)
 

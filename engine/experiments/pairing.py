@@ -340,7 +340,7 @@ MEASURE = Measure("change of weight", "%", lambda run: run.final_percent - 100, 
 
 PRESETS = {
     "late_reward": {
-        "title": "A reward half a second late", "rule": "izhikevich_2007", "values": {},
+        "title": "A reward 0.4 s late", "rule": "izhikevich_2007", "values": {},
         "note": "The trace is still two thirds alive when dopamine arrives: the weight steps up.",
         "source": "Izhikevich 2007",
     },
@@ -353,8 +353,8 @@ PRESETS = {
         "note": "A steady level reads every trace, also those that earned no reward.", "source": "Izhikevich 2007",
     },
     "d1_blocked": {
-        "title": "D1 receptors blocked", "rule": "izhikevich_2007", "values": {"da_drug": "antagonist", "da_drug_dose": 200.0},
-        "note": "Without the receptor neither order changes the synapse.", "source": "Pawlak & Kerr 2008",
+        "title": "D1 receptors blocked", "rule": "izhikevich_2007", "values": {"da_drug": "antagonist", "da_drug_dose": 200.0, "pairings": 60, "rate_hz": 0.1, "eta_per_s": 2.0},
+        "note": "Sixty pairings at 0.1 Hz: without the receptor neither order changes the synapse.", "source": "Pawlak & Kerr 2008",
     },
     "band": {
         "title": "A window with a lower edge", "rule": "yagishita_2014", "values": {},

@@ -1,8 +1,8 @@
 r"""Gated Hebbian learning (MSTDP): reward multiplies the pairing of the same moment; nothing is remembered.
 
-    dw/dt = gamma r(t) zeta(t),      zeta = P+ f_post + P- f_pre
+    dw/dt = gamma r(t) zeta(t),      zeta = P+ f_post - P- f_pre
 
-The share of a pairing that becomes weight at once, phi, is the dopamine signal r. A+ = A- = 1, tau 20 ms, gamma 0.1.
+The share of a pairing that becomes weight at once, phi, is the dopamine signal r. A+ = A- = 1 (the paper has A- = -1 and a plus), tau 20 ms, gamma 0.1.
 
 Florian RV (2007) Reinforcement learning through modulation of spike-timing-dependent synaptic plasticity. Neural Comput 19:1468.
 """
