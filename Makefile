@@ -40,13 +40,11 @@ bench: .venv/.dev ## the benchmarks, as tables with ratios
 docs: .venv/.runtime ## write the generated pages of docs/ anew
 	@$(DOCS)
 
-claims: .venv/.dev ## run the tests of the claims and write docs/claims.md anew
-	@rm -f .claims.jsonl
-	@THIRD_FACTOR_CLAIMS=.claims.jsonl $(PY) -m pytest -q -m claim -n 2 --dist loadfile
-	@THIRD_FACTOR_CLAIMS=.claims.jsonl $(PY) tests/claims.py && rm .claims.jsonl
+claims: .venv/.dev ## measure the claims and write docs/claims and docs/claims.md anew (one experiment: ONLY=choice)
+	@PYTHONPATH=.:tests $(PY) -m claims $(ONLY)
 
 clean: ## remove everything that a target has made, .venv included
-	rm -rf .venv .kernel_cache .pytest_cache .hypothesis .ruff_cache .import_linter_cache test-results
+	rm -rf .venv .kernel_cache .pytest_cache .hypothesis .ruff_cache .import_linter_cache .claims_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps in .venv are older than the requirements when packages must be installed again.

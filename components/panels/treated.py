@@ -4,7 +4,7 @@ import numpy as np
 
 from components import figures as draw
 from components.theme import Theme
-from engine.interventions import changed_motifs, effect_size, treated_modulators
+from engine.interventions import Effect, changed_motifs, effect_size, treated_modulators
 from engine.modulators import LABELS
 from engine.registry import find
 from engine.settings import schema
@@ -13,8 +13,8 @@ TITLE = "Intact against treated"
 COLUMN = "more"
 HELP = (
     "Every dot is one seed: the same settings without and with the drugs and clamps that are set, and with the motifs (recurrent loop, inhibitory gate, disinhibition) "
-    "as the experiment has them and as they are set. Bars: mean and standard error. d is the difference of the means in "
-    "units of the pooled standard deviation."
+    "as the experiment has them and as they are set. Bars: mean and standard error. g (Hedges) is the difference of the means in "
+    "units of the pooled standard deviation, corrected for the number of seeds, with its 95 % interval."
 )
 MARGIN = (5.0, 6.0, 2.4, 2.9)
 
@@ -39,9 +39,14 @@ def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     if not np.isfinite(run.intact).all():
         return "There is no treatment: 0 of 4 modulators has a drug or a clamp, and every motif is as by default."
-    what, d = measure(run), effect_size(run.intact, run.treated)
-    size = f" Effect size d = {draw.number(d)}." if np.isfinite(d) else ""
+    what, effect = measure(run), effect_size(run.intact, run.treated)
+    size = f" Effect size g = {interval(effect)}." if np.isfinite(effect.g) else ""
     return f"{what.label.capitalize()}: {draw.number(run.intact.mean())} {what.unit} intact, {draw.number(run.treated.mean())} {what.unit} with {treatment(run)}.{size}"
+
+
+def interval(effect: Effect) -> str:
+    """g with its interval, in words."""
+    return f"{draw.number(effect.g)} (95 % interval {draw.number(effect.low)} to {draw.number(effect.high)})"
 
 
 def figure(run, theme: Theme) -> dict:
@@ -74,10 +79,10 @@ def figure(run, theme: Theme) -> dict:
 
 def words(run, theme: Theme) -> list[dict]:
     """What is measured, above; the effect size, at the right."""
-    d = effect_size(run.intact, run.treated)
+    effect = effect_size(run.intact, run.treated)
     top = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 4}
     right = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yref": "paper", "y": 0.5, "yanchor": "middle"}
     return [
         draw.label(measure(run).label.capitalize(), theme, **top),
-        draw.label(f"d = {draw.number(d)}" if np.isfinite(d) else "", theme, **right),
+        draw.label(f"g = {draw.number(effect.g)}" if np.isfinite(effect.g) else "", theme, **right),
     ]
