@@ -22,6 +22,8 @@ N_CONSTANTS = 10
 # Columns of `Net.pop`: neuron model, first neuron, one past the last, brain area (for excitability and noise)
 KIND, START, STOP, AREA = range(4)
 NO_AREA = -1  # of neurons that no modulator acts on
+# Entries of `Net.displaced`
+LAG, JITTER = range(2)
 # Columns of `Net.release`
 HUB_FIRST, HUB_STOP, HUB_MODULATOR, HUB_DELAY = range(4)
 
@@ -50,9 +52,9 @@ class Net(NamedTuple):
     fixed_weight: np.ndarray  # (F,) float
     release: np.ndarray  # (H, 4) neurons that release a modulator: first, one past the last, modulator, delay in steps
     release_nm: np.ndarray  # (H,) float, what one spike releases
-    writes_for: (
+    displaced: (
         np.ndarray
-    )  # (N,) neuron whose presynaptic traces a spike writes, -1: none; empty where every neuron writes its own
+    )  # (2,) steps by which plastic synapses drive later and by which their pairings stray; 0: not at all
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Circuit:
     rates: dict[str, np.ndarray] = field(default_factory=dict)
     spikes: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     hubs: list[tuple[Population, int, float, float]] = field(default_factory=list)
-    stand_ins: list[tuple[Population, Population]] = field(default_factory=list)
+    displaced_ms: tuple[float, float] = (0.0, 0.0)
 
     def _add(self, name, kind, size, area, *model) -> Population:
         start = self.populations[-1].stop if self.populations else 0
@@ -147,16 +149,14 @@ class Circuit:
         """Every spike of `hub` raises a modulator in all areas by nm_per_spike, delay_ms later."""
         self.hubs.append((hub, modulator, nm_per_spike, delay_ms))
 
-    def stand_in(self, other: Population, cells: Population) -> None:
-        """Let spikes of `other`, neuron by neuron, write the presynaptic traces of `cells`, whose own spikes then write none.
+    def displace(self, lag_ms: float, jitter_ms: float) -> None:
+        """Lesion: spikes drive plastic synapses lag_ms late, and write and read pairings at times uniform in +- jitter_ms around that.
 
-        Currents stay those of `cells`: what is lost is the timing in the traces alone.
+        What the targets hear hangs on lag_ms alone. So the control of a jitter is the same lag without it.
         """
-        if other.size != cells.size:
-            raise ValueError(
-                f"{other.name} has {other.size} neurons, {cells.name} has {cells.size}: one stands in for one"
-            )
-        self.stand_ins.append((other, cells))
+        if not 0.0 <= jitter_ms <= lag_ms:
+            raise ValueError(f"a jitter of {jitter_ms:g} ms needs a lag of at least that, got {lag_ms:g} ms")
+        self.displaced_ms = (lag_ms, jitter_ms)
 
     def slice(self, name: str) -> slice:
         """Where the synapses of a plastic projection lie among the plastic synapses."""
@@ -188,18 +188,10 @@ class Circuit:
             *_wire(self.projections, h_ms, script),
             hubs,
             np.array([nm for _, _, nm, _ in self.hubs], float),
-            self._writes_for(rate.size),
+            np.array([round(ms / h_ms) for ms in self.displaced_ms], np.int64),
         )
         plastic = [p.weight for p in self.projections if p.plastic]
         return net, np.concatenate(plastic) if plastic else np.zeros(0), rate
-
-    def _writes_for(self, neurons: int) -> np.ndarray:
-        """`Net.writes_for`."""
-        out = np.arange(neurons if self.stand_ins else 0)
-        for other, cells in self.stand_ins:
-            out[cells.start : cells.stop] = -1
-            out[other.start : other.stop] = cells.ids
-        return out
 
 
 def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -27,7 +27,9 @@ from engine.circuit import (
     HUB_MODULATOR,
     HUB_STOP,
     IN_ROW,
+    JITTER,
     KIND,
+    LAG,
     LAST_ONE,
     NO_AREA,
     OUT_ROW,
@@ -66,6 +68,7 @@ from engine.neurons import (
     fill_uniform,
     izhikevich_half_step,
     lif_step,
+    split_mix,
     steps_to_next_spike,
 )  # fmt: skip
 from engine.plasticity import (
@@ -198,7 +201,7 @@ def new_record(net: Net, n_areas: int = 1, at=(), watch=(), all_at=()) -> Record
 
 def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
     """Neurons at rest, no traces, no bursts to come. `agenda_steps`: how far ahead a burst can be scheduled."""
-    n, memory = rate_hz.size, int(net.proj[:, DELAY].max(initial=0)) + 1
+    n, memory = rate_hz.size, int(net.proj[:, DELAY].max(initial=0) + net.displaced.sum()) + 1
     cell, whole = np.zeros((6, n)), np.zeros((2, n), np.int64)
     cell[RATE], whole[NEXT] = rate_hz, -1
     for pop, constants in zip(net.pop, net.constants, strict=True):
@@ -513,16 +516,13 @@ def add_spike(rule, trace, place, fade, slow, t_ms):
 
 
 @inlined
-def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event, straight, written):
-    """A spike of neuron i reaches its plastic synapses in step b of the block (P3); y: postsynaptic pair traces.
-
-    written: 1.0, or 0.0 where only the current arrives, since another neuron stands in for i in the traces.
-    """
+def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event, straight):
+    """A spike of neuron i reaches its plastic synapses in step b of the block (P3); y: postsynaptic pair traces."""
     row = p[OUT_ROW] + i - p[PRE_START]
     fade, offset, per_span = past[b, WINDOW_MINUS], p[POST_TRACE] - p[POST_START], 1.0 / (event.w_max - W_MIN)
     for k in range(out_ptr[row], out_ptr[row + 1]):
         j = target[k]
-        trace = written * y[offset + j] * fade
+        trace = y[offset + j] * fade
         if straight:
             w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
             w = write_straight(event, syn, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
@@ -553,54 +553,81 @@ def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straigh
 @inlined
 def arrivals(net, rule, matrix, signals, tables, syn, state, n, now, b, t_ms, norm, one_trace):
     """Step 2: spikes that left `delay` steps ago arrive. now: place of step n in the ring."""
-    memory, last, stand_ins = state.ring.shape[0], state.ring.shape[1] - 1, net.writes_for.size > 0
+    last = state.ring.shape[1] - 1
     for q in range(net.proj.shape[0]):
-        delay = net.proj[q, DELAY]
-        slot = now - delay if delay <= now else now - delay + memory
-        if delay > n or state.ring[slot, last] == 0:
+        slot = slot_before(state, now, net.proj[q, DELAY])
+        if net.proj[q, DELAY] > n or state.ring[slot, last] == 0:
             continue
         p, a = net.proj[q], net.proj[q, PROJ_AREA]
         past, straight = tables.past[a], goes_straight(one_trace, tables.past[a], b)
         for k in range(state.ring[slot, last]):
-            i, gain, written = state.ring[slot, k], net.gain[q], 1.0
-            if stand_ins and p[PLASTIC] == 1:
-                i, gain, written = in_place_of(net.writes_for, p, i, gain)
+            i, gain = state.ring[slot, k], net.gain[q]
             if not p[PRE_START] <= i < p[PRE_STOP]:
                 continue
             if p[PLASTIC] == 0:
                 arrive_fixed(p, gain, net.out_ptr, net.fixed_target, net.fixed_weight, state.cell[CURRENT], i)
-                continue
-            place = p[PRE_TRACE] + i - p[PRE_START]
-            slow = slow_trace(state.pre, place, rule.tau_x_ms, t_ms)
-            event = pre_event(rule, matrix, signals, a, past, b, slow, norm)
-            arrive_plastic(
-                p,
-                gain,
-                net.out_ptr,
-                net.target,
-                syn,
-                past,
-                state.post[PAIR],
-                state.cell[CURRENT],
-                i,
-                b,
-                event,
-                straight,
-                written,
-            )
-            if written > 0.0:
-                add_spike(rule, state.pre, place, past[b, WINDOW_PLUS], slow, t_ms)
+            else:
+                reach(net, rule, matrix, signals, p, a, gain, past, syn, state, i, b, t_ms, norm, straight)
 
 
 @inlined
-def in_place_of(writes_for, p, i, gain):
-    """(neuron, gain, written) of a spike of neuron i at a plastic projection where neurons stand in for others in the traces."""
-    cell = writes_for[i]
-    if cell == i:
-        return i, gain, 1.0
-    if p[PRE_START] <= i < p[PRE_STOP]:
-        return i, gain, 0.0
-    return cell, 0.0, 1.0
+def slot_before(state, now, steps):
+    """Place in the ring of the step that was so many steps ago."""
+    return now - steps if steps <= now else now - steps + state.ring.shape[0]
+
+
+@inlined
+def reach(net, rule, matrix, signals, p, a, gain, past, syn, state, i, b, t_ms, norm, straight):
+    """A spike of neuron i reaches the plastic synapses of a projection (P3), and its traces are written (P1)."""
+    place = p[PRE_TRACE] + i - p[PRE_START]
+    slow = slow_trace(state.pre, place, rule.tau_x_ms, t_ms)
+    event = pre_event(rule, matrix, signals, a, past, b, slow, norm)
+    current, y = state.cell[CURRENT], state.post[PAIR]
+    arrive_plastic(p, gain, net.out_ptr, net.target, syn, past, y, current, i, b, event, straight)
+    add_spike(rule, state.pre, place, past[b, WINDOW_PLUS], slow, t_ms)
+
+
+@uncounted
+def arrivals_apart(net, rule, matrix, signals, tables, syn, state, n, now, b, t_ms, norm, one_trace):
+    """Step 2 where traces are displaced (`Circuit.displace`): a spike drives `lag` steps late, and pairs at a time of its own around then."""
+    last, lag, jitter = state.ring.shape[1] - 1, net.displaced[LAG], net.displaced[JITTER]
+    for q in range(net.proj.shape[0]):
+        p, a, gain = net.proj[q], net.proj[q, PROJ_AREA], net.gain[q]
+        past, straight = tables.past[a], goes_straight(one_trace, tables.past[a], b)
+        plastic = p[PLASTIC] == 1
+        drives = p[DELAY] + (lag if plastic else 0)
+        for delay in range(drives - jitter if plastic else drives, drives + (jitter if plastic else 0) + 1):
+            if delay > n:
+                break
+            slot = slot_before(state, now, delay)
+            for k in range(state.ring[slot, last]):
+                i = state.ring[slot, k]
+                if not p[PRE_START] <= i < p[PRE_STOP]:
+                    continue
+                if not plastic:
+                    arrive_fixed(p, gain, net.out_ptr, net.fixed_target, net.fixed_weight, state.cell[CURRENT], i)
+                    continue
+                if drives + displacement(i, n - delay, jitter) == delay:
+                    reach(net, rule, matrix, signals, p, a, 0.0, past, syn, state, i, b, t_ms, norm, straight)
+                if delay == drives:
+                    drive_plastic(
+                        p, gain, net.out_ptr, net.target, syn, past, state.cell[CURRENT], i, b, rule, straight
+                    )
+
+
+@inlined
+def drive_plastic(p, gain, out_ptr, target, syn, past, current, i, b, rule, straight):
+    """A spike of neuron i drives the targets of its plastic synapses and pairs with nothing."""
+    row = p[OUT_ROW] + i - p[PRE_START]
+    for k in range(out_ptr[row], out_ptr[row + 1]):
+        current[target[k]] += gain * weight_now(syn, past, k, b, rule.w_max, straight)
+
+
+@inlined
+def displacement(i, n, jitter):
+    """How many steps later the spike of neuron i in step n pairs than it drives: uniform in -jitter..jitter, the same whenever asked."""
+    bits = split_mix(np.uint64(i) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(n + 1))
+    return np.int64(bits >> np.uint64(11)) % (2 * jitter + 1) - jitter
 
 
 @inlined
@@ -724,12 +751,15 @@ def run_steps(job, world, memory, grid_ms, rng):
     signals = levels[S]
     one_trace, one_way = same_traces(rule, matrix), one_way_between_turns(rule, matrix)
     norm_plus, norm_minus = rise_norm(rule, rule.tau_e_ms), rise_norm(rule, rule.tau_e_ms * rule.ltd_decay_ratio)
-    n0, clock[HALTED] = clock[DONE], 0
+    n0, clock[HALTED], apart = clock[DONE], 0, net.displaced[LAG] > 0
     for k in range(grid_ms.size - 1):
         n, t_ms, h_ms, b = n0 + k, grid_ms[k], grid_ms[k + 1] - grid_ms[k], clock[BLOCK]
         slot = n % state.ring.shape[0]
         collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng)
-        arrivals(net, rule, matrix, signals, tables, syn, state, n, slot, b, t_ms, norm_minus, one_trace)
+        if apart:
+            arrivals_apart(net, rule, matrix, signals, tables, syn, state, n, slot, b, t_ms, norm_minus, one_trace)
+        else:
+            arrivals(net, rule, matrix, signals, tables, syn, state, n, slot, b, t_ms, norm_minus, one_trace)
         if state.ring[slot, state.ring.shape[1] - 1] > 0:
             back_spikes(net, rule, matrix, signals, tables, syn, state, slot, b, t_ms, norm_plus, one_trace)
         react(world, memory, state, slot, n, t_ms, h_ms, rng)

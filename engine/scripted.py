@@ -56,7 +56,7 @@ def pair_net(n, spike_step, spike_neuron):
     rows, each = np.arange(n + 1), np.arange(n)
     silent = np.zeros((0, 4), np.int64), np.zeros(0)
     return Net(
-        pop, np.zeros((1, 10)), np.zeros((1, 4)), proj, np.zeros(1), script, rows, each + n, rows, each, each, none, np.zeros(0), *silent, none
+        pop, np.zeros((1, 10)), np.zeros((1, 4)), proj, np.zeros(1), script, rows, each + n, rows, each, each, none, np.zeros(0), *silent, np.zeros(2, np.int64)
     )  # fmt: skip
 
 
