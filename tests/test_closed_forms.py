@@ -187,6 +187,35 @@ def test_tonic_dopamine_reads_the_trace_of_every_pairing(rate_hz):
     assert change("izhikevich_2007", [10.0], observe_s=60.0, **values)[0] == pytest.approx(expected, rel=1e-9)
 
 
+def gains(**values) -> tuple[np.ndarray, dict]:
+    """(weight gained from each pairing of the preset `history` to the next, its values)."""
+    preset = pairing.PRESETS["history"]
+    checked = make("pairing", preset["rule"], 1, **preset["values"] | values).values
+    period_ms = 1e3 / checked["rate_hz"]
+    at_ms = period_ms * np.arange(checked["pairings"]) - 15.0
+    return np.diff(samples(preset["rule"], at_ms, **preset["values"] | values)[0]), checked
+
+
+def test_the_history_of_bursts_scales_what_a_pairing_gains():
+    """First: eta a D tau_s exp(-T/tau_e), nothing is expected yet. In the end bursts read the traces of all earlier pairings, and the mean
+    level D tau_d / P, which is now expected, reads all of the trace:  eta a [ D tau_s exp(-T/tau_e) / (1 - exp(-P/tau_e)) - D tau_d tau_e / P ]."""
+    found, v = gains(pairings=80, a_minus=0.0)
+    burst, tau_e, tau_d, period = v["da_burst_nm"] / v["da_ec50_nm"], v["tau_e_ms"], v["da_tau_ms"], 1e3 / v["rate_hz"]
+    read = burst * tau_e * tau_d / (tau_e + tau_d) * exp(-v["da_delay_ms"] / tau_e)
+    scale = 1e-3 * v["eta_per_s"] * v["a_plus"] * exp(-v["dt_ms"] / v["tau_plus_ms"])
+    expected = scale * np.array([read, read / (1 - exp(-period / tau_e)) - burst * tau_d * tau_e / period])
+    assert found[0] == pytest.approx(
+        expected[0], rel=0.12
+    )  # the tail of its trace is read later, and its own burst is expected a little
+    assert found[-1] == pytest.approx(expected[1], rel=0.02)
+
+
+def test_the_last_pairings_of_the_preset_gain_about_a_third_of_the_first_and_all_the_same_without_the_mean():
+    with_mean, without = gains()[0], gains(da_baseline=0.0)[0]
+    assert with_mean[-5:].mean() / with_mean[0] == pytest.approx(1 / 3, abs=0.06)
+    assert without[-5:].mean() / without[1] == pytest.approx(1.0, abs=0.02)
+
+
 def balance_ms(values) -> float:
     """D* of rules/huertas_2016: LTD trace written at 0 and LTP trace at 10 ms, each read by a pulse that decays with tau."""
     tau_p, tau_d, tau = values["tau_e_ms"], values["tau_e_ms"] * values["ltd_decay_ratio"], values["da_tau_ms"]

@@ -8,7 +8,7 @@ from engine.experiments import credit
 
 
 def test_the_hub_s_dopamine_comes_after_the_reward_s_delay():
-    run = engine.run("credit", seed=3, da_source="emergent", duration_s=60)
+    run = engine.run("credit", seed=3, da_source="emergent", duration_s=60, da_delay_ms=1000)
     t_s, nm = run.late_t_s, run.late_concentration_nm[0]
     alone = [r for r in run.late_reward_s if r + 0.5 < t_s[-1] and np.sum(np.abs(run.late_reward_s - r) < 1.0) == 1]
     assert alone

@@ -5,7 +5,7 @@ import pytest
 
 import engine
 
-SEEDS = range(12)
+SEEDS = range(40)
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +30,9 @@ def mean_and_error(share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_right_answer_is_learned_and_after_the_swap_the_other_one(right):
+    """Target 23: P(right) above .9 before the swap and again within 200 trials, clear of .9 by two standard errors."""
     mean, error = mean_and_error(right())
-    assert (mean - 3 * error > 0.75).all(), (mean, error)
-    assert (mean > 0.85).all(), (mean, error)
+    assert (mean - 2 * error > 0.9).all(), (mean, error)
 
 
 @pytest.mark.parametrize(

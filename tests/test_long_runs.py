@@ -21,6 +21,8 @@ CONTROLS = {
 }
 CAP_MV = 3.99  # of 4
 HOUR_MS = 3_600_000
+SEEDS = (1, 2, 3, 4, 5)
+REFERENCE_S = (753.0, 1823.0)
 
 
 @cache
@@ -42,25 +44,30 @@ def time_to(level_mv: float, seed: int, **changes) -> float:
 
 
 def test_izhikevich_2007_the_target_reaches_its_cap_within_the_hour():
-    """Target 2: reward after 1 to 3 s; in at least 4 of 5 seeds."""
-    times = [time_to(CAP_MV, seed, **LATE) for seed in range(1, 6)]
+    """Target 2: reward after 1 to 3 s; in at least 4 of 5 seeds, and the median within what five runs of the author's script took.
+
+    753 to 1823 s is the range of five runs: a further run falls inside with probability 4/6, so four of five inside would fail every other
+    time even for the script itself. Of seeds 1 to 20 all reach the cap, 11 of them within the range, in a median of about 1300 s.
+    """
+    times = [time_to(CAP_MV, seed, **LATE) for seed in SEEDS]
     assert sum(t <= 3600.0 for t in times) >= 4
+    assert REFERENCE_S[0] <= np.median(times) <= REFERENCE_S[1]
 
 
 def test_izhikevich_2007_a_sooner_reward_gets_there_sooner():
-    """Target 21: 0 to 1 s against 1 to 3 s, medians."""
-    assert np.median([time_to(CAP_MV, seed, **SOON) for seed in (1, 2, 3)]) < np.median(
-        [time_to(CAP_MV, seed, **LATE) for seed in (1, 2, 3)]
-    )
+    """Target 21: 0 to 1 s against 1 to 3 s, five seeds: each of the former before any of the latter."""
+    soon, late = ([time_to(CAP_MV, seed, **delay) for seed in SEEDS] for delay in (SOON, LATE))
+    assert max(soon) < min(late)
 
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_izhikevich_2007_controls_never_do(control):
-    assert [time_to(CAP_MV, seed, **LATE | CONTROLS[control]) for seed in (1, 2)] == [np.inf, np.inf]
+    """Target 2: 0 of 5."""
+    assert [time_to(CAP_MV, seed, **LATE | CONTROLS[control]) for seed in SEEDS] == [np.inf] * len(SEEDS)
 
 
 def test_izhikevich_2007_rates_of_the_network():
     """The reference implementation fires at 1.31 Hz (excitatory) and 0.84 Hz (inhibitory)."""
-    excitatory, inhibitory = np.mean([hour(seed, **LATE)[2] for seed in range(1, 6)], axis=0)
+    excitatory, inhibitory = np.mean([hour(seed, **LATE)[2] for seed in SEEDS], axis=0)
     assert excitatory == pytest.approx(1.31, rel=0.05)
     assert inhibitory == pytest.approx(0.84, rel=0.05)

@@ -42,6 +42,8 @@ EQUATIONS = (
     r"\dot w_j = \eta\,(M - \langle M \rangle)\, e_j",
 )
 LEFT_OUT = (
+    "Under the rule it starts with, covariance_2010, only dopamine acts: acetylcholine, norepinephrine and serotonin change nothing here until the matrix gives them a cell "
+    "or doya_2002 is chosen, which does (see the presets); their part there is a model choice. "
     "One stimulus, two answers, no cost of answering. The critic is a running mean of the receptor signal, not a prediction for the stimulus, for a hub too. "
     "The pools inhibit each other through fixed interneurons; only the synapses from the stimulus learn."
 )
@@ -288,6 +290,8 @@ MEASURE = Measure(
     tier="job",
 )
 
+METALEARNING = {"da_tonic_nm": 0.0, "da_burst_nm": 1000.0}  # of doya_2002: rewards as large as elsewhere here
+
 QUICK = {"trials": 12, "swap_at": 3, "trial_s": 1.0, "background_hz": 5.0, "da_delay_ms": 200}
 
 PRESETS = {
@@ -295,9 +299,22 @@ PRESETS = {
         "title": "Learn, then learn the opposite", "rule": "covariance_2010", "values": {},
         "note": "A is right for sixty trials, then B. Watch the weights cross.", "source": "after Izhikevich 2007, Frémaux et al. 2010",
     },
+    "acetylcholine": {
+        "title": "Acetylcholine quickens learning", "rule": "doya_2002", "values": METALEARNING | {"ach_tonic_nm": 500.0},
+        "note": "Its level sets the learning rate. Take it down to 0: sixty trials are not enough.", "source": "after Doya 2002",
+    },
+    "norepinephrine": {
+        "title": "Norepinephrine quickens learning and adds noise", "rule": "doya_2002", "values": METALEARNING | {"ne_tonic_nm": 200.0},
+        "note": "A higher learning rate and noisier neurons: fast, and never sure.", "source": "after Doya 2002, Yu & Dayan 2005",
+    },
+    "serotonin": {
+        "title": "Serotonin waits for a late reward", "rule": "doya_2002",
+        "values": METALEARNING | {"eta_per_s": 15.0, "da_delay_ms": 1000, "ht_tonic_nm": 500.0},
+        "note": "It doubles the life of the trace, so that a reward one second late still finds it. Take it down to 0.", "source": "after Doya 2002",
+    },
     "no_critic": {
         "title": "Without a critic", "rule": "covariance_2010", "values": {"da_baseline": 0.0},
-        "note": "Nothing is subtracted from dopamine: both answers grow and neither wins.", "source": "Frémaux et al. 2010",
+        "note": "Nothing is subtracted from dopamine: both answers grow and neither wins.", "source": "after Frémaux et al. 2010",
     },
     "dopamine_hub": {
         "title": "Dopamine out of neurons", "rule": "covariance_2010", "values": {"da_source": "emergent"},
@@ -305,10 +322,10 @@ PRESETS = {
     },
     "late_reward": {
         "title": "Reward too late", "rule": "covariance_2010", "values": {"da_delay_ms": 1900},
-        "note": "The reward comes just before the next stimulus: the trace has nearly gone.", "source": "Izhikevich 2007",
+        "note": "The reward comes just before the next stimulus: the trace has nearly gone.", "source": "after Izhikevich 2007",
     },
     "no_rivalry": {
         "title": "No lateral inhibition", "rule": "covariance_2010", "values": {"rivalry_mv": 0.0},
-        "note": "Both pools answer together, and the winner's synapses are not the only ones with a trace.", "source": "Izhikevich 2007",
+        "note": "Both pools answer together, and the winner's synapses are not the only ones with a trace.", "source": "after Izhikevich 2007",
     },
 }  # fmt: skip

@@ -352,6 +352,12 @@ PRESETS = {
         "title": "The same dopamine, spread out", "rule": "izhikevich_2007", "values": {"da_burst_nm": 0.0, "da_tonic_nm": 50.0},
         "note": "A steady level reads every trace, also those that earned no reward.", "source": "Izhikevich 2007",
     },
+    "history": {
+        "title": "Every burst makes the next one smaller", "rule": "covariance_2010",
+        "values": {"pairings": 40, "rate_hz": 0.5, "da_tonic_nm": 0.0, "eta_per_s": 2.0, "view": "run"},
+        "note": "Forty pairings, each with the same burst. The running mean comes to expect it: the last pairings gain about a third of the first.",
+        "source": "after Frémaux et al. 2010",
+    },
     "d1_blocked": {
         "title": "D1 receptors blocked", "rule": "izhikevich_2007", "values": {"da_drug": "antagonist", "da_drug_dose": 200.0, "pairings": 60, "rate_hz": 0.1, "eta_per_s": 2.0},
         "note": "Sixty pairings at 0.1 Hz: without the receptor neither order changes the synapse.", "source": "Pawlak & Kerr 2008",
