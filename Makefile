@@ -28,9 +28,10 @@ test-slow: .venv/.dev ## the long tests
 	@scripts/need-chromium
 	@$(PY) -m pytest -q -m slow
 
-lint: .venv/.dev ## style, layers and generated pages
+lint: .venv/.dev ## style, types, layers and generated pages
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy --no-error-summary
 	@$(PY) .venv/bin/lint-imports --no-logo
 	@$(if $(wildcard docs/reference.md),$(DOCS) --check)
 
@@ -44,7 +45,7 @@ claims: .venv/.dev ## measure the claims and write docs/claims and docs/claims.m
 	@PYTHONPATH=.:tests $(PY) -m claims $(ONLY)
 
 clean: ## remove everything that a target has made, .venv included
-	rm -rf .venv .kernel_cache .pytest_cache .hypothesis .ruff_cache .import_linter_cache .claims_cache test-results
+	rm -rf .venv .kernel_cache .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache .claims_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps in .venv are older than the requirements when packages must be installed again.

@@ -6,7 +6,7 @@
 
 import re
 import time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -25,6 +25,7 @@ from engine.settings import Settings, repair
 CURSOR = ("t_s", "rate_per_s", "gate_ltp", "gate_ltd", "trace_ltp", "trace_ltd", "product_per_s")
 Name = Annotated[str, Field(max_length=80)]
 Number = Annotated[int, Field(ge=0, le=2**53)]
+Form = TypeVar("Form", bound=BaseModel)
 
 
 jobs = Jobs()
@@ -76,7 +77,7 @@ def answer(body: object) -> dict:
     return reply | {"n": request.n, "kind": request.kind}
 
 
-def read(form: type[BaseModel], body: object) -> BaseModel:
+def read(form: type[Form], body: object) -> Form:
     try:
         return form.model_validate(body)
     except (ValidationError, RecursionError) as error:
@@ -200,8 +201,8 @@ def spoken(doc: str) -> str:
 
 
 def number(value: np.ndarray) -> float | None:
-    value = float(value)
-    return value if np.isfinite(value) else None
+    """The number, if it is finite."""
+    return float(value) if np.isfinite(value) else None
 
 
 def preview(run: Run) -> str:

@@ -1,6 +1,6 @@
 """Curves over trials with a band over seeds, as the panels of an experiment in trials share them."""
 
-from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 
@@ -11,12 +11,12 @@ SPAN_STEPS = (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 AVERAGED = 5  # trials
 
 
-def span(run) -> list[float]:
+def span(run) -> draw.Range:
     """Range of the trial axis: all trials that are asked for, also while a preview shows fewer."""
-    return [0.0, draw.nice(run.settings.values["trials"], SPAN_STEPS)]
+    return 0.0, draw.nice(run.settings.values["trials"], SPAN_STEPS)
 
 
-def trial_axis(run, theme: Theme, **more) -> dict:
+def trial_axis(run, theme: Theme, **more: Unpack[draw.AxisLook]) -> dict:
     """The axis of trials."""
     return draw.axis(theme, span(run), "trial", draw.round_ticks(*span(run), 5), **more)
 
@@ -47,7 +47,7 @@ def band(trial: np.ndarray, seeds: np.ndarray, colour: str, theme: Theme, at: st
     return out | {"line": out["line"] | {"width": 0}}
 
 
-def change(run, theme: Theme, y_range: Sequence[float], at: str = "y") -> dict:
+def change(run, theme: Theme, y_range: draw.Range, at: str = "y") -> dict:
     """The upright line where the goal moves."""
     return draw.line(
         np.full(2, run.move_at + 0.5),

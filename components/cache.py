@@ -5,11 +5,14 @@ same time. Far: their arrays as plain bytes (never pickles of ours), in memory o
 import io
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from cachetools import LRUCache
+from flask import Flask
 from flask_caching import Cache
 
 from engine.interventions import outputs_of
@@ -22,13 +25,12 @@ KEPT_SECONDS = 600
 WORTH_KEEPING_SECONDS = 0.02  # a quicker run is sooner computed again than fetched
 
 far = Cache()
-far.app = None  # not connected: everything is computed
 
 
-def connect(server) -> None:
+def connect(server: Flask) -> None:
     """Give the far cache its store."""
     redis = os.environ.get("REDIS_URL")
-    config = {
+    config: dict[str, Any] = {
         "CACHE_DEFAULT_TIMEOUT": KEPT_SECONDS,
         "CACHE_THRESHOLD": 200,
         "CACHE_TYPE": "RedisCache" if redis else "SimpleCache",
@@ -39,23 +41,26 @@ def connect(server) -> None:
     far.init_app(server, config=config)
 
 
+def connected() -> bool:
+    """True once the far cache has a store; until then everything is computed."""
+    return getattr(far, "app", None) is not None
+
+
 class SingleFlight:
     """A byte-bounded memory in which simultaneous requests for one key wait for one computation. Errors are not kept."""
 
-    def __init__(self, max_bytes: int, size):
+    def __init__(self, max_bytes: int, size: Callable[[Any], int]):
         self._lock = threading.Lock()
-        self._done = LRUCache(max_bytes, getsizeof=size)
+        self._done: LRUCache[str, Any] = LRUCache(max_bytes, getsizeof=size)
         self._flying: dict[str, Future] = {}
 
-    def get(self, key: str, compute):
+    def get(self, key: str, compute: Callable[[], Any]) -> Any:
         with self._lock:
             if key in self._done:
                 return self._done[key]
-            flight = self._flying.get(key)
-            mine = flight is None
-            if mine:
-                flight = self._flying[key] = Future()
-        return self._fly(key, compute, flight) if mine else flight.result()
+            flying = self._flying.get(key)
+            flight = flying or self._flying.setdefault(key, Future())
+        return flight.result() if flying else self._fly(key, compute, flight)
 
     def peek(self, key: str):
         """What is there for this key, or nothing."""
@@ -106,7 +111,7 @@ def cached_run(settings: Settings, tier: str) -> Run:
 
 def far_run(key: str, settings: Settings, tier: str) -> Run:
     """A run from the far cache, or computed and put there."""
-    worth = tier != "live" and far.app is not None
+    worth = tier != "live" and connected()
     stored = far.get(key) if worth else None
     if stored is not None:
         return unpacked(settings, tier, stored)
@@ -119,7 +124,7 @@ def far_run(key: str, settings: Settings, tier: str) -> Run:
 def packed(run: Run) -> bytes:
     """The arrays of a run as the bytes of an npz file."""
     out = io.BytesIO()
-    np.savez(out, **run.arrays)
+    np.savez(out, **dict[str, Any](run.arrays))
     return out.getvalue()
 
 

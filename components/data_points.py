@@ -7,11 +7,10 @@ A number belongs to the preparation and to the conditions it was measured in: it
 concentration, rate and number of pairings is that of the experiment within a factor of `NEAR`.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from engine.modulators import MODULATORS
-from engine.parameters import Value
+from engine.parameters import Values
 from engine.settings import Settings
 
 NEAR = 2.0
@@ -146,27 +145,27 @@ def is_striatal(settings: Settings) -> bool:
     return settings.rule in STRIATAL_RULES and not any(present(settings.values, m) for m in MODULATORS[1:])
 
 
-def near(value: Value, low: float, high: float) -> bool:
+def near(value: float, low: float, high: float) -> bool:
     """True where a value is what was used, within a factor of NEAR."""
-    return low / NEAR <= float(value) <= high * NEAR
+    return low / NEAR <= value <= high * NEAR
 
 
-def like_pawlak_kerr(values: Mapping[str, Value]) -> bool:
+def like_pawlak_kerr(values: Values) -> bool:
     """60 pairings at 0.1 Hz with one or three postsynaptic spikes."""
     return near(values["pairings"], 60, 60) and near(values["rate_hz"], 0.1, 0.1) and values["burst_spikes"] in (1, 3)
 
 
-def present(values: Mapping[str, Value], m: str) -> bool:
+def present(values: Values, m: str) -> bool:
     """True when modulator m is there at any time of the pairing experiment."""
     return values[f"{m}_tonic_nm"] > 0.0 or values[f"{m}_burst_nm"] != 0.0 or values[f"{m}_after_nm"] > 0.0
 
 
-def like_ca1_protocol(values: Mapping[str, Value]) -> bool:
+def like_ca1_protocol(values: Values) -> bool:
     """About a hundred single pairings, about every five seconds."""
     return near(values["pairings"], 100, 100) and near(values["rate_hz"], 0.2, 0.2) and values["burst_spikes"] == 1
 
 
-def ca1_condition(values: Mapping[str, Value]) -> str:
+def ca1_condition(values: Values) -> str:
     """Which of the measured conditions the settings are, or nothing."""
     if any(values[f"{m}_burst_nm"] != 0.0 for m in MODULATORS) or any(
         values[f"{m}_tonic_nm"] > 0.0 for m in ("da", "ne", "ht")
@@ -179,7 +178,7 @@ def ca1_condition(values: Mapping[str, Value]) -> str:
     return condition_with_da(values) if values["da_after_nm"] > 0.0 else condition_without_da(values)
 
 
-def condition_with_da(values: Mapping[str, Value]) -> str:
+def condition_with_da(values: Values) -> str:
     """Dopamine after pairing. Together with acetylcholine that is still there it was not measured in numbers."""
     if not near(values["da_after_nm"], *DA_NM) or values["after_from_s"] > SOON_S:
         return ""
@@ -188,7 +187,7 @@ def condition_with_da(values: Mapping[str, Value]) -> str:
     return ACH_THEN_DA if ach_taken_away(values) and near(values["ach_tonic_nm"], *ACH_NM) else ""
 
 
-def condition_without_da(values: Mapping[str, Value]) -> str:
+def condition_without_da(values: Values) -> str:
     """Acetylcholine before, after or not at all; atropine is an antagonist of it."""
     if values["ach_tonic_nm"] == 0.0:
         if values["ach_after_nm"] <= 0.0:
@@ -207,12 +206,12 @@ def condition_without_da(values: Mapping[str, Value]) -> str:
     return ACH_CUT if blocked_after(values) else ""
 
 
-def ach_taken_away(values: Mapping[str, Value]) -> bool:
+def ach_taken_away(values: Values) -> bool:
     """True when acetylcholine is washed out or blocked once pairing is over."""
     return values["ach_after_nm"] <= -0.9 * values["ach_tonic_nm"] or blocked_after(values)
 
 
-def blocked_after(values: Mapping[str, Value]) -> bool:
+def blocked_after(values: Values) -> bool:
     """True when atropine comes after the last pairing."""
     return (
         values["ach_drug"] == "antagonist" and values["ach_drug_from_s"] >= (values["pairings"] - 1) / values["rate_hz"]

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from math import isfinite
 from types import ModuleType
+from typing import Any
 
 from components.equations import mathml
 from components.panels import panels_of
@@ -47,7 +48,7 @@ def control(field: Field) -> dict:
     """A parameter as the browser needs it."""
     p = field.param
     lo, hi = field.slider
-    out = {
+    out: dict[str, Any] = {
         "name": field.name,
         "group": field.group,
         "label": field.label,

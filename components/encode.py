@@ -1,6 +1,7 @@
 """From figures with numpy arrays to what travels: every array once, as base64 of its bytes, and a reference where it is used."""
 
 import base64
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Packer:
 def encoded(a: np.ndarray, float_kind: str = "f4") -> dict:
     """{"dtype", "bdata"} as plotly.js writes typed arrays, with "shape" if not a line."""
     kind = float_kind if a.dtype.kind == "f" else KINDS[a.dtype.kind]
-    out = {"dtype": kind, "bdata": base64.b64encode(np.ascontiguousarray(a, "<" + kind)).decode()}
+    out = {"dtype": kind, "bdata": base64.b64encode(np.ascontiguousarray(a, "<" + kind).tobytes()).decode()}
     return out if a.ndim == 1 else out | {"shape": list(a.shape)}
 
 
@@ -48,7 +49,7 @@ ITEM_KEYS = {"shapes": ("type", "x0", "x1", "y0", "y1", "path"), "annotations": 
 def moving(figure: dict) -> dict:
     """What may change in a figure while a control moves: the arrays of every trace, places of shapes and labels, ranges."""
     layout = figure["layout"]
-    out = {name: picked(axis, AXIS_KEYS) for name, axis in layout.items() if name[1:5] == "axis"}
+    out: dict[str, Any] = {name: picked(axis, AXIS_KEYS) for name, axis in layout.items() if name[1:5] == "axis"}
     out |= {name: [picked(item, keys) for item in layout[name]] for name, keys in ITEM_KEYS.items() if name in layout}
     if "meta" in layout:
         out["meta"] = layout["meta"]

@@ -17,7 +17,8 @@ OUTSIDE = -9.0  # where a shape is put that has nothing to show
 
 def axes(theme: Theme, n: int, gap: float = 0.03) -> dict:
     """Unseen axes of n square fields side by side: x, y, x2, y2, ..."""
-    out, wide = {}, (1.0 - gap * (n - 1)) / n
+    out: dict[str, dict] = {}
+    wide = (1.0 - gap * (n - 1)) / n
     span = (-ROOM * HALF, ROOM * HALF)
     for k in range(n):
         x, y = key("x", k), key("y", k)
@@ -43,11 +44,6 @@ def key(letter: str, k: int) -> str:
     return letter if k == 0 else f"{letter}{k + 1}"
 
 
-def place(k: int) -> dict:
-    """The axes of field k, as a trace names them."""
-    return {"at": key("y", k), "xaxis": key("x", k)}
-
-
 def frame(run, theme: Theme, k: int) -> list[dict]:
     """Border and walls of field k as shapes; walls that are not there lie outside."""
     look = {"type": "rect", "layer": "below", "xref": key("x", k), "yref": key("y", k)}
@@ -60,7 +56,7 @@ def frame(run, theme: Theme, k: int) -> list[dict]:
 
 def title(theme: Theme, k: int, text: str) -> dict:
     """Words above field k."""
-    place = {
+    place: draw.Place = {
         "xref": key("x", k),
         "x": -HALF,
         "xanchor": "left",
@@ -75,12 +71,11 @@ def goal(run, which: int, colour: str, theme: Theme, k: int, pays: bool) -> dict
     """A goal: filled where it pays, a dotted circle where it does not."""
     x = run.goal_x[which] + run.goal_radius * np.cos(CIRCLE)
     y = run.goal_y[which] + run.goal_radius * np.sin(CIRCLE)
-    look = (
-        {"fill": "tozeroy", "fillcolor": draw.faded(colour, 0.35), "name": "goal"}
-        if pays
-        else {"dash": "dot", "name": "other goal"}
-    )
-    return draw.line(x, y, colour, theme, thin=True, **place(k), **look)
+    xaxis, yaxis = key("x", k), key("y", k)
+    if not pays:
+        return draw.line(x, y, colour, theme, thin=True, at=yaxis, xaxis=xaxis, dash="dot", name="other goal")
+    fill = draw.faded(colour, 0.35)
+    return draw.line(x, y, colour, theme, thin=True, at=yaxis, xaxis=xaxis, fill="tozeroy", fillcolor=fill, name="goal")
 
 
 def area(corners: np.ndarray, colour: str, theme: Theme, k: int, name: str) -> dict:
@@ -88,7 +83,17 @@ def area(corners: np.ndarray, colour: str, theme: Theme, k: int, name: str) -> d
     closed = np.concatenate((corners, corners[:, :1]), axis=1)
     there, back = closed.reshape(-1, 2), corners[::-1, 0]
     path = np.concatenate((there, back))
-    out = draw.line(path[:, 0], path[:, 1], colour, theme, fill="tozeroy", fillcolor=colour, name=name, **place(k))
+    out = draw.line(
+        path[:, 0],
+        path[:, 1],
+        colour,
+        theme,
+        fill="tozeroy",
+        fillcolor=colour,
+        name=name,
+        at=key("y", k),
+        xaxis=key("x", k),
+    )
     return out | {"line": out["line"] | {"width": 0}}
 
 

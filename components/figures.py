@@ -8,9 +8,10 @@ Ranges come in coarse steps (`nice`), so that a curve moves and its axis does no
 from collections.abc import Iterable, Sequence
 from functools import cache
 from math import floor, log10
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from components.theme import Theme
 from engine.registry import find
@@ -25,6 +26,68 @@ LABEL_GAP = 1.3  # between labels of one row, in text heights: room also where t
 MOST_SPIKES = 600  # ticks in one line; nearer ones are drawn as one
 
 Box = tuple[float, float, float, float]  # x0, x1, y0, y1
+Range = tuple[float, float]
+End = tuple[str, str | None, float]  # what stands at the end of a line: text, colour, height
+
+
+class Place(TypedDict, total=False):
+    """Where words stand, and how the page finds them, in Plotly's names."""
+
+    x: float
+    y: float
+    xref: str
+    yref: str
+    xanchor: str
+    yanchor: str
+    xshift: float
+    yshift: float
+    name: str
+
+
+class Look(TypedDict, total=False):
+    """What else may be said of a trace, in Plotly's names."""
+
+    name: str
+    xaxis: str
+    fill: str
+    fillcolor: str
+    hoveron: str
+    hoverinfo: str
+    text: str | list[str]
+    error_y: dict[str, Any]
+    marker: dict[str, Any]
+
+
+class Stroke(Look, total=False):
+    """What may be said of a line: its y axis, whether it leaves a ghost, its width and dash."""
+
+    at: str
+    ghost: bool
+    thin: bool
+    dash: str
+
+
+class Dots(Look, total=False):
+    """What may be said of points: their y axis, size in px and symbol."""
+
+    at: str
+    size: float
+    symbol: str | list[str]
+
+
+class AxisLook(TypedDict, total=False):
+    """What else may be said of an axis, in Plotly's names."""
+
+    type: str
+    domain: list[float]
+    anchor: str
+    visible: bool
+    showgrid: bool
+    zeroline: bool
+    zerolinecolor: str
+    ticktext: list[str]
+    scaleanchor: str
+    constrain: str
 
 
 class Curve(NamedTuple):
@@ -47,11 +110,11 @@ def nice(value: float, steps: Sequence[float] = STEPS) -> float:
     return next((s * decade for s in steps if s * decade >= value * (1 - 1e-9)), 10.0 * decade)
 
 
-def around(centre: float, values: Iterable[float], least: float, steps: Sequence[float] = STEPS) -> tuple[float, float]:
+def around(centre: float, values: Iterable[ArrayLike], least: float, steps: Sequence[float] = STEPS) -> Range:
     """Round distances below and above `centre` that hold all values, each at least `least`."""
-    values = finite(np.concatenate([np.atleast_1d(v).ravel() for v in values]))
-    up = max(values.max(initial=centre) - centre, least)
-    down = max(centre - values.min(initial=centre), least)
+    held = finite(np.concatenate([np.atleast_1d(v).ravel() for v in values]))
+    up = max(held.max(initial=centre) - centre, least)
+    down = max(centre - held.min(initial=centre), least)
     return nice(down, steps), nice(up, steps)
 
 
@@ -78,15 +141,20 @@ def counted(n: int, word: str) -> str:
     return f"{n} {word}{'' if n == 1 else 's'}"
 
 
-def percent_range(values: Iterable[np.ndarray], least: float = 20.0) -> tuple[float, float]:
+def percent_range(values: Iterable[ArrayLike], least: float = 20.0) -> Range:
     """Range of an axis in % of the start: 100 inside, coarse distances below and above."""
     down, up = around(100.0, values, least, PERCENT_STEPS)
     return max(100.0 - down, 0.0), 100.0 + up
 
 
-def padded(lo: float, hi: float, share: float = 0.08) -> list[float]:
+def padded(lo: float, hi: float, share: float = 0.08) -> Range:
     """The range with room for line widths and for tick labels at its ends."""
-    return [lo - share * (hi - lo), hi + share * (hi - lo)]
+    return lo - share * (hi - lo), hi + share * (hi - lo)
+
+
+def decades(limits: Range) -> Range:
+    """The range as a log axis takes it."""
+    return log10(limits[0]), log10(limits[1])
 
 
 def weight_unit(settings: Settings) -> str:
@@ -139,9 +207,11 @@ def readable(colour: str, theme: Theme) -> str:
 # Axes
 
 
-def axis(theme: Theme, limits: Sequence[float], title: str = "", ticks: Sequence[float] | None = None, **more) -> dict:
+def axis(
+    theme: Theme, limits: Range, title: str = "", ticks: Sequence[float] | None = None, **more: Unpack[AxisLook]
+) -> dict:
     """An axis with a fixed range; `ticks`: where numbers stand, by default where Plotly puts them."""
-    out = {
+    out: dict[str, Any] = {
         "type": "linear", "range": [float(limits[0]), float(limits[1])], "fixedrange": True, "ticklabeloverflow": "allow",
         "gridcolor": theme.grid, "gridwidth": 1, "zeroline": False, "showline": False, "ticks": "", "automargin": False,
         "tickfont": {"size": theme.font_px - 1, "color": theme.muted}, "minorloglabels": "none", "ticklabelstandoff": round(0.25 * theme.font_px),
@@ -149,7 +219,7 @@ def axis(theme: Theme, limits: Sequence[float], title: str = "", ticks: Sequence
     }  # fmt: skip
     if ticks is not None:
         out |= {"tickmode": "array", "tickvals": list(ticks), "ticktext": [tick_text(t) for t in ticks]}
-    return out | more
+    return {**out, **more}
 
 
 def round_ticks(lo: float, hi: float, most: int = 7) -> list[float]:
@@ -216,7 +286,17 @@ EFFECT_MARGIN = (3.9, 0.9, 0.6, 2.9)
 
 
 def line(
-    x, y, colour: str, theme: Theme, hover: str = "", *, at="y", ghost=False, thin=False, dash="solid", **more
+    x: ArrayLike,
+    y: ArrayLike,
+    colour: str,
+    theme: Theme,
+    hover: str = "",
+    *,
+    at: str = "y",
+    ghost: bool = False,
+    thin: bool = False,
+    dash: str = "solid",
+    **more: Unpack[Look],
 ) -> dict:
     """A line on y axis `at`. hover: what a point says, without it none; ghost: the previous run stays behind as a dashed line."""
     stroke = {"color": colour, "width": theme.line_width * (0.6 if thin else 1.0), "dash": dash, "simplify": False}
@@ -224,11 +304,20 @@ def line(
         "type": "scatter", "mode": "lines", "x": np.asarray(x), "y": np.asarray(y), "xaxis": "x", "yaxis": at, "line": stroke,
         "showlegend": False, "meta": {"ghost": ghost},
     }  # fmt: skip
-    return out | (hovering(hover) if hover else {"hoverinfo": "skip"}) | more
+    return {**out, **(hovering(hover) if hover else {"hoverinfo": "skip"}), **more}
 
 
 def dots(
-    x, y, colour: str, theme: Theme, hover: str = "", *, at: str = "y", size: float = 9.0, symbol="circle", **more
+    x: ArrayLike,
+    y: ArrayLike,
+    colour: str,
+    theme: Theme,
+    hover: str = "",
+    *,
+    at: str = "y",
+    size: float = 9.0,
+    symbol: str | list[str] = "circle",
+    **more: Unpack[Look],
 ) -> dict:
     """Points, each with a rim in the colour of the paper."""
     marker = {
@@ -242,10 +331,12 @@ def dots(
         "type": "scatter", "mode": "markers", "x": np.atleast_1d(x), "y": np.atleast_1d(y), "xaxis": "x", "yaxis": at, "marker": marker,
         "cliponaxis": False, "showlegend": False, "meta": {"ghost": False},
     }  # fmt: skip
-    return out | (hovering(hover) if hover else {"hoverinfo": "skip"}) | more
+    return {**out, **(hovering(hover) if hover else {"hoverinfo": "skip"}), **more}
 
 
-def heat(x, y, z, top: float, theme: Theme, hover: str, *, colour: str, name: str) -> dict:
+def heat(
+    x: ArrayLike, y: ArrayLike, z: ArrayLike, top: float, theme: Theme, hover: str, *, colour: str, name: str
+) -> dict:
     """A heat map of z (y, x), symmetric about 0 up to `top`: blue below, `colour` above; nan is left empty. x, y: middles of the cells."""
     scale = [[0.0, theme.post], [0.5, theme.paper], [1.0, colour]]
     bar = {
@@ -265,7 +356,7 @@ def hovering(text: str) -> dict:
     return {"hovertemplate": f"{text}<extra></extra>"}
 
 
-def spike_ticks(times: np.ndarray, limits: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def spike_ticks(times: np.ndarray, limits: Range) -> tuple[np.ndarray, np.ndarray]:
     """One unbroken path from left to right that rises from 0 to 1 at every spike; its ends lie outside the picture."""
     lo, hi = limits
     inside = np.sort(times[(times >= lo) & (times <= hi)])
@@ -276,7 +367,7 @@ def spike_ticks(times: np.ndarray, limits: Sequence[float]) -> tuple[np.ndarray,
     return x, y
 
 
-def posts(times: np.ndarray, limits: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def posts(times: np.ndarray, limits: Range) -> tuple[np.ndarray, np.ndarray]:
     """Vertical lines through the whole height (0 to 1) as one path, down and up in turn, so that none is drawn twice and dashes stay dashes.
 
     Its way from one line to the next lies outside the picture.
@@ -291,7 +382,7 @@ def posts(times: np.ndarray, limits: Sequence[float]) -> tuple[np.ndarray, np.nd
     return x, np.concatenate((height[:1], height, height[-1:]))
 
 
-def unseen(limits: Sequence[float], height: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def unseen(limits: Range, height: Range) -> tuple[np.ndarray, np.ndarray]:
     """A line below the picture: keeps the place of a trace that has nothing to show."""
     return np.asarray(limits, float), np.full(2, height[0] - 2.0 * (height[1] - height[0]))
 
@@ -299,7 +390,7 @@ def unseen(limits: Sequence[float], height: Sequence[float]) -> tuple[np.ndarray
 # Words
 
 
-def label(text: str, theme: Theme, *, colour: str | None = None, size: float = 0.0, **place) -> dict:
+def label(text: str, theme: Theme, *, colour: str | None = None, size: float = 0.0, **place: Unpack[Place]) -> dict:
     """Words in the picture, without arrow."""
     font = {"size": theme.font_px + size, "color": readable(colour, theme) if colour else theme.ink}
     return {"text": text, "showarrow": False, "font": font, "align": "left", **place}
@@ -325,7 +416,7 @@ def is_low(theme: Theme, height_px: float) -> bool:
     return height_px < 2.8 * theme.font_px
 
 
-def row_ticks(limits: Sequence[float], wanted: Sequence[float], low: bool) -> list[float]:
+def row_ticks(limits: Range, wanted: Sequence[float], low: bool) -> list[float]:
     """Where a row has numbers: at the wanted values and the ends; in a low row at one of them."""
     if low:
         return list(wanted[:1]) or [limits[1]]
@@ -341,29 +432,32 @@ def row_label(
         if unit
         else ""
     )
-    place = {
+    place: Place = {
         "xref": "paper",
         "x": 0,
         "xanchor": "left",
         "xshift": -margin * theme.font_px + 4,
         "yref": f"{at} domain",
         "y": 0.5,
+        "yanchor": "middle",
+        "name": f"row {at}",
     }
-    return label(f"<b>{title}</b>{small}", theme, colour=colour, name=f"row {at}", yanchor="middle", **place)
+    return label(f"<b>{title}</b>{small}", theme, colour=colour, **place)
 
 
-def end_labels(
-    theme: Theme, at: str, limits: Sequence[float], height_px: float, items: Sequence[tuple[str, str, float]]
-) -> list[dict]:
+def end_labels(theme: Theme, at: str, limits: Range, height_px: float, items: Sequence[End]) -> list[dict]:
     """Labels (text, colour, y) right of a row, each at the height of its line, moved apart where they would touch."""
     lo, hi = limits
     shares = spread(
         np.clip([(y - lo) / (hi - lo) for _, _, y in items], 0.0, 1.0), LABEL_GAP * theme.font_px / height_px
     )
-    place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": f"{at} domain", "yanchor": "middle"}
+    places: list[Place] = [
+        {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": f"{at} domain", "y": y, "yanchor": "middle"}
+        for y in shares.tolist()
+    ]
     return [
-        label(text, theme, colour=colour, size=-1, y=float(s), **place)
-        for (text, colour, _), s in zip(items, shares, strict=True)
+        label(text, theme, colour=colour, size=-1, **place)
+        for (text, colour, _), place in zip(items, places, strict=True)
     ]
 
 
@@ -379,7 +473,12 @@ def spread(places: np.ndarray, gap: float) -> np.ndarray:
 
 
 def direct_labels(
-    theme: Theme, curves: Sequence[Curve], x_range, y_range, obstacles: Sequence[Box] = (), extra: Sequence[Curve] = ()
+    theme: Theme,
+    curves: Sequence[Curve],
+    x_range: Range,
+    y_range: Range,
+    obstacles: Sequence[Box] = (),
+    extra: Sequence[Curve] = (),
 ) -> list[dict]:
     """A label for every curve, beside it where it touches no other, for a panel of `EFFECT_PX`. As many labels as curves, perhaps empty.
 
@@ -394,12 +493,17 @@ def direct_labels(
             text = text if k < len(curves) or not touched else ""
         if text:
             taken.append(box)
-        middle = {"x": 0.5 * (box[0] + box[1]), "xanchor": "center", "y": 0.5 * (box[2] + box[3]), "yanchor": "middle"}
+        middle: Place = {
+            "x": 0.5 * (box[0] + box[1]),
+            "xanchor": "center",
+            "y": 0.5 * (box[2] + box[3]),
+            "yanchor": "middle",
+        }
         out.append(label(text, theme, colour=curve.colour, size=-1, **middle))
     return out
 
 
-def units_per_pixel(theme: Theme, x_range: Sequence[float], y_range: Sequence[float]) -> tuple[float, float]:
+def units_per_pixel(theme: Theme, x_range: Range, y_range: Range) -> tuple[float, float]:
     """Axis units of one pixel of an effect panel."""
     left, right, top, bottom = (m * theme.font_px for m in EFFECT_MARGIN)
     return (x_range[1] - x_range[0]) / (EFFECT_PX[0] - left - right), (y_range[1] - y_range[0]) / max(
@@ -413,7 +517,7 @@ def text_box(theme: Theme, text: str, per_px: tuple[float, float]) -> tuple[floa
 
 
 def free_box(
-    own: Curve, curves: Sequence[Curve], taken: Sequence[Box], size: tuple[float, float], x_range, y_range
+    own: Curve, curves: Sequence[Curve], taken: Sequence[Box], size: tuple[float, float], x_range: Range, y_range: Range
 ) -> tuple[Box, int]:
     """The box that touches the fewest things, of those the one nearest to its own curve, of those the rightmost; and how many it touches."""
     x, bottom = np.linspace(*x_range, 97), np.linspace(y_range[0], max(y_range[1] - size[1], y_range[0]), 21)

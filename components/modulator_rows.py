@@ -7,13 +7,13 @@ import numpy as np
 from components import figures as draw
 from components.theme import Theme
 from engine.modulators import LABELS, MODULATORS
-from engine.parameters import Value
+from engine.parameters import Values
 from engine.settings import Settings, schema
 
 LEAST_NM = 10.0  # the least range of a concentration
 
 
-def used(values: Mapping[str, Value]) -> list[str]:
+def used(values: Values) -> list[str]:
     """The modulators with a row: dopamine always, another one when it is there or when the rule reads it."""
     return [
         m
@@ -22,12 +22,12 @@ def used(values: Mapping[str, Value]) -> list[str]:
     ]
 
 
-def there(values: Mapping[str, Value], m: str) -> bool:
+def there(values: Values, m: str) -> bool:
     """True when some of modulator m is present at some time."""
     return any(values.get(f"{m}_{name}_nm", 0.0) != 0.0 for name in ("tonic", "burst", "after"))
 
 
-def limits(values: Mapping[str, Value], m: str, nm: np.ndarray) -> tuple[float, float]:
+def limits(values: Values, m: str, nm: np.ndarray) -> draw.Range:
     """0 to a round number above the highest concentration; does not depend on when the burst comes."""
     apart, n = 1.0 / (values[f"{m}_pulse_hz"] * values[f"{m}_tau_ms"] * 1e-3), values[f"{m}_pulses"]
     summed = values[f"{m}_burst_nm"] * (1.0 - np.exp(-apart * n)) / (1.0 - np.exp(-apart))
@@ -41,8 +41,8 @@ def lines(
     rows: Sequence[str],
     t_s: np.ndarray,
     nm: np.ndarray,
-    tonic: Mapping,
-    da_limits,
+    tonic: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    da_limits: draw.Range,
 ) -> list[dict]:
     """Tonic level (dotted) and concentration of all four modulators; those without a row have their lines out of sight.
 
@@ -52,9 +52,11 @@ def lines(
     for m, level in zip(MODULATORS, nm, strict=True):
         colour, name, shown = theme.modulator[m], LABELS[m], m in rows
         at, hover = axes[m if shown else "da"], f"{LABELS[m]} %{{y:.4g}} nM at %{{x:.2f}} s"
+        (tonic_s, tonic_nm), (x, y) = (tonic[m], (t_s, level)) if shown else (hidden, hidden)
         out.append(
             draw.line(
-                *(tonic[m] if shown else hidden),
+                tonic_s,
+                tonic_nm,
                 colour,
                 theme,
                 at=at,
@@ -63,11 +65,11 @@ def lines(
                 name=f"{name} tonic level",
             )
         )
-        out.append(draw.line(*((t_s, level) if shown else hidden), colour, theme, hover, at=at, ghost=shown, name=name))
+        out.append(draw.line(x, y, colour, theme, hover, at=at, ghost=shown, name=name))
     return out
 
 
-def tonic_label(theme: Theme, m: str, nm: float) -> tuple[str, str, float]:
+def tonic_label(theme: Theme, m: str, nm: float) -> draw.End:
     """The label at the right end of a row: (text, colour, height)."""
     return f"tonic {draw.tick_text(nm)}", theme.modulator[m], nm
 

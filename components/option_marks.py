@@ -1,6 +1,6 @@
 """What the panels of the choice experiment share: colours of the options, the axis of trials, marks of reversals."""
 
-from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 
@@ -21,9 +21,9 @@ def options(run) -> int:
     return run.rate_of.shape[0]
 
 
-def trial_span(run) -> list[float]:
+def trial_span(run) -> draw.Range:
     """The axis of trials: that of the whole run, also while a preview shows less."""
-    return [0.0, draw.nice(run.settings.values["trials"], SPAN_STEPS)]
+    return 0.0, draw.nice(run.settings.values["trials"], SPAN_STEPS)
 
 
 def changes(run) -> np.ndarray:
@@ -31,7 +31,7 @@ def changes(run) -> np.ndarray:
     return run.trial[1:][np.diff(run.best) != 0.0] - 0.5
 
 
-def change_marks(run, theme: Theme, span: Sequence[float], y_range: Sequence[float], at: str = "y") -> dict:
+def change_marks(run, theme: Theme, span: draw.Range, y_range: draw.Range, at: str = "y") -> dict:
     """Upright lines where the best option changes, as one trace."""
     x, share = draw.posts(changes(run), span)
     return draw.line(
@@ -46,14 +46,23 @@ def change_marks(run, theme: Theme, span: Sequence[float], y_range: Sequence[flo
     )
 
 
-def curve(x, y, span: Sequence[float], y_range: Sequence[float], *look, **more) -> dict:
+def curve(
+    x: np.ndarray,
+    y: np.ndarray,
+    span: draw.Range,
+    y_range: draw.Range,
+    colour: str,
+    theme: Theme,
+    hover: str,
+    **more: Unpack[draw.Stroke],
+) -> dict:
     """A line through the points that are numbers, or one out of sight where there is none."""
     good = np.isfinite(y)
     x, y = (x[good], y[good]) if good.any() else draw.unseen(span, y_range)
-    return draw.line(x, y, *look, **more)
+    return draw.line(x, y, colour, theme, hover, **more)
 
 
-def band(x, low, high, span: Sequence[float], theme: Theme, at: str = "y", name: str = "networks") -> dict:
+def band(x, low, high, span: draw.Range, theme: Theme, at: str = "y", name: str = "networks") -> dict:
     """A shaded band between two curves, along the upper one and back along the lower; without height, on the ground, where they are not numbers."""
     good = np.isfinite(low) & np.isfinite(high)
     edge = np.asarray(span, float), np.zeros(2)

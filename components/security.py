@@ -2,10 +2,12 @@
 
 import json
 import logging
+from collections.abc import Sequence
 
 from dash import Dash
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 MAX_BODY = 64 * 1024
 MAX_DEPTH = 20
@@ -31,7 +33,7 @@ def guard(app: Dash) -> None:
     add_headers(server, policy(app.csp_hashes()))
 
 
-def policy(script_hashes: list[str]) -> str:
+def policy(script_hashes: Sequence[str]) -> str:
     """The content security policy: our own origin and nothing else."""
     return "; ".join(
         (
@@ -86,13 +88,10 @@ def check_body(data: bytes, arguments) -> None:
 
 def check_parts(body: dict, store: str) -> None:
     inputs = body.get("inputs")
-    whole = (
-        isinstance(inputs, list)
-        and len(inputs) == 1
-        and isinstance(inputs[0], dict)
-        and set(inputs[0]) == {"id", "property", "value"}
-    )
-    if not whole or inputs[0]["id"] != store or inputs[0]["property"] != "data":
+    one = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else None
+    if not isinstance(one, dict) or set(one) != {"id", "property", "value"}:
+        raise BadBody("The input is not that of this callback.")
+    if one["id"] != store or one["property"] != "data":
         raise BadBody("The input is not that of this callback.")
     if body.get("outputs") != dict(zip(("id", "property"), body["output"].split("."), strict=True)):
         raise BadBody("The outputs are not those of this callback.")
@@ -141,9 +140,11 @@ def sentence(status: int, text: str) -> Response:
     return response
 
 
-def http_error(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> BaseResponse:
     """A refusal in one sentence; a redirect stays what it is."""
-    return sentence(error.code, error.description) if error.code and error.code >= 400 else error.get_response()
+    if error.code and error.code >= 400:
+        return sentence(error.code, error.description or error.name)
+    return error.get_response()
 
 
 def unexpected(error: Exception) -> Response:

@@ -25,7 +25,7 @@ READY = threading.Event()
 
 def create(assets: str) -> Dash:
     """The app, complete but cold."""
-    app = Dash("third_factor", assets_folder=assets, title="Third Factor", update_title=None, meta_tags=shell.META)
+    app = Dash("third_factor", assets_folder=assets, title="Third Factor", update_title="", meta_tags=shell.META)
     app.index_string = shell.index()
     app.layout = shell.layout()
     add_callbacks(app)

@@ -29,7 +29,7 @@ class View(NamedTuple):
 def encode(settings: Settings) -> str:
     """The query string of a state, without '?'; empty for the default state."""
     spec = schema(settings.experiment, settings.rule)
-    pairs = {"experiment": settings.experiment} if settings.experiment != DEFAULT_EXPERIMENT else {}
+    pairs: dict[str, object] = {"experiment": settings.experiment} if settings.experiment != DEFAULT_EXPERIMENT else {}
     if settings.rule != find("experiment", settings.experiment).DEFAULT_RULE:
         pairs["rule"] = settings.rule
     if settings.seed != 1:

@@ -114,7 +114,7 @@ def hint(word: str, known) -> str:
 
 def joined(arguments: list[str]) -> list[str]:
     """`--flag -1e3` as `--flag=-1e3`: a number below zero is no flag."""
-    out = []
+    out: list[str] = []
     for word in arguments:
         number = re.fullmatch(r"-(\d|\.\d|inf|nan).*", word, re.IGNORECASE)
         if number and out and out[-1].startswith("--") and "=" not in out[-1]:
@@ -134,9 +134,8 @@ def add_run_options(parser: Parser, arguments: list[str]) -> list[str]:
     """The options of `run`, and a flag for every parameter of the experiment and rule named in the arguments."""
     first = Parser(add_help=False, allow_abbrev=False)
     for each in (first, parser):
-        each.add_argument(
-            "name", help=f"experiment: {', '.join(experiments())}", **({"nargs": "?"} if each is first else {})
-        )
+        one = "?" if each is first else None
+        each.add_argument("name", nargs=one, help=f"experiment: {', '.join(experiments())}")
         each.add_argument("--rule", help=f"learning rule: {', '.join(rules())}")
     chosen, _ = first.parse_known_args([a for a in arguments[1:] if a not in ("-h", "--help")])
     experiment = chosen.name if chosen.name and not chosen.name.startswith("-") else DEFAULT_EXPERIMENT
@@ -206,7 +205,7 @@ def describe(options) -> int:
 
 def experiment_lines(name: str, world: ModuleType) -> list[str]:
     """All about an experiment, run with its own rule."""
-    lines = [name, "", getdoc(world), "", f"Rule unless another is chosen: {world.DEFAULT_RULE}"]
+    lines = [name, "", getdoc(world) or "", "", f"Rule unless another is chosen: {world.DEFAULT_RULE}"]
     lines += ["", "Left out", *wrapped(world.LEFT_OUT), *references(world), "", "Presets"]
     lines += [f"  {preset['title']} ({preset['rule']}): {preset['note']}" for preset in world.PRESETS.values()]
     lines += ["", "Outputs"]
@@ -221,7 +220,7 @@ def experiment_lines(name: str, world: ModuleType) -> list[str]:
 
 def rule_lines(name: str, law: ModuleType) -> list[str]:
     """All about a rule: what it fills in, what it promises, the constants it shares with all others."""
-    lines = [f"{name}: {law.TITLE}", law.SUMMARY, "", getdoc(law), *references(law), "", "Modulation matrix"]
+    lines = [f"{name}: {law.TITLE}", law.SUMMARY, "", getdoc(law) or "", *references(law), "", "Modulation matrix"]
     lines += [f"  {cell} = {value:g}" for cell, value in law.MATRIX.items()] or ["  empty: no modulator has a say"]
     brought = [f"  {key} = {value}" for key, value in getattr(law, "DEFAULTS", {}).items()]
     lines += ["", "Defaults it brings along", *brought] if brought else []

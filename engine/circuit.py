@@ -17,6 +17,9 @@ import numpy as np
 from engine.neurons import KINDS, POISSON, SCRIPTED, Escape, Izhikevich, Lif, constants_of_step
 
 N_CONSTANTS = 10
+Wires = tuple[
+    np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray
+]  # fmt: skip
 
 
 # Columns of `Net.pop`: neuron model, first neuron, one past the last, brain area (for excitability and noise)
@@ -194,7 +197,7 @@ class Circuit:
         return net, np.concatenate(plastic) if plastic else np.zeros(0), rate
 
 
-def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> tuple[np.ndarray, ...]:
+def _wire(projections: list[Projection], h_ms: float, script: np.ndarray) -> Wires:
     """The projection table and the synapse arrays of `Net`, from `proj` on."""
     table = np.zeros((len(projections), 13), np.int64)
     lists = {

@@ -4,11 +4,13 @@ An experiment's world is a NamedTuple class with a plain function `react` beside
 `react(world, ...)`; the type of `world` decides whose. Unlike a function passed as an argument, this keeps the disk cache.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 from numba.extending import overload
 
-OWNER: dict[type, object] = {}
+World = TypeVar("World", bound=type)
+OWNER: dict[type, Any] = {}  # the function `react` of each class of worlds
 
 
 class NoWorld(NamedTuple):
@@ -17,10 +19,10 @@ class NoWorld(NamedTuple):
     nothing: float = 0.0
 
 
-def world(react):
+def world(react: Callable) -> Callable[[World], World]:
     """Class decorator: `react` is what this world does in every step."""
 
-    def register(cls):
+    def register(cls: World) -> World:
         OWNER[cls] = react
         return cls
 
@@ -32,7 +34,8 @@ def react(w, memory, state, slot, n, t_ms, h_ms, rng):
     return OWNER[type(w)](w, memory, state, slot, n, t_ms, h_ms, rng)
 
 
-@overload(react, strict=False, jit_options={"nogil": True, "_nrt": False, "forceinline": True})
+# numba knows `_nrt`, its list of options does not
+@overload(react, strict=False, jit_options={"nogil": True, "_nrt": False, "forceinline": True})  # type: ignore[typeddict-unknown-key]
 def _react(w, memory, state, slot, n, t_ms, h_ms, rng):
     return OWNER[w.instance_class]
 

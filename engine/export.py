@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def finite_or_none(value):
 def to_npz(run: Run) -> bytes:
     """A compressed archive of arrays; reads back without pickle."""
     out = io.BytesIO()
-    np.savez_compressed(out, about=json.dumps(about(run), ensure_ascii=False), **run.arrays)
+    np.savez_compressed(out, about=json.dumps(about(run), ensure_ascii=False), **dict[str, Any](run.arrays))
     return out.getvalue()
 
 

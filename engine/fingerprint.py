@@ -52,7 +52,7 @@ def _digest(lines) -> str:
 
 
 def _of_type(kind: types.Type) -> str:
-    if isinstance(kind, types.BaseNamedTuple):
+    if isinstance(kind, (types.NamedTuple, types.NamedUniTuple)):
         inside = " ".join(_of_type(field) for field in kind.types)
         behaviour = of_function(OWNER[kind.instance_class]) if kind.instance_class in OWNER else ""
         return f"{_of_class(kind.instance_class)}({inside}){behaviour}"

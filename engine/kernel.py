@@ -14,7 +14,9 @@ import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import llvmlite
 import numba
@@ -32,6 +34,7 @@ CHECKSUM = hashlib.sha256().digest_size
 # Of numba's switches those that do not change the machine code
 HARMLESS = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DEBUG_CACHE")
 log = logging.getLogger("third_factor")
+Function = TypeVar("Function", bound=Callable)
 
 
 def extra_folder() -> Path | None:
@@ -82,13 +85,13 @@ def _toolchain() -> str:
 class KernelCache(_Cache):
     """The compiled forms of one kernel, one file each; takes the place of numba's own cache."""
 
-    def __init__(self, function, options: dict):
-        self.function, self.options = function, repr(sorted(options.items()))
+    def __init__(self, folder: Path, function, options: dict):
+        self.folder, self.function, self.options = folder, function, repr(sorted(options.items()))
         self.name = f"{function.__module__}.{function.__qualname__}".replace("<locals>.", "")
 
     @property
     def cache_path(self):
-        return str(CACHE_FOLDER)
+        return str(self.folder)
 
     def enable(self):
         """Always on; a part of numba's interface."""
@@ -106,7 +109,7 @@ class KernelCache(_Cache):
             _toolchain(), codegen.magic_tuple(), self.options,
             fingerprint.of_function(self.function), fingerprint.of_types(arguments),
         )  # fmt: skip
-        return CACHE_FOLDER / f"{self.name}-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:40]}{ENDING}"
+        return self.folder / f"{self.name}-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:40]}{ENDING}"
 
     def load_overload(self, sig, target_context):
         """The compiled form from its file; None where there is none, or a damaged one."""
@@ -177,22 +180,23 @@ def make_room(folder: Path, most_bytes: int = ROOM_BYTES) -> None:
 CACHE_FOLDER = _choose_folder()
 
 
-def _compiled(function, **options):
+def _compiled(function: Function, **options: bool) -> Function:
     """Compile with numba, without the interpreter lock, and keep the machine code."""
-    dispatcher = njit(function, nogil=True, **options)
+    compiler: Any = njit  # its signature does not name `_nrt`
+    dispatcher = compiler(function, nogil=True, **options)
     if CACHE_FOLDER is not None and hasattr(
         dispatcher, "targetoptions"
     ):  # NUMBA_DISABLE_JIT gives back the function itself
-        dispatcher._cache = KernelCache(function, dispatcher.targetoptions)
+        dispatcher._cache = KernelCache(CACHE_FOLDER, function, dispatcher.targetoptions)
     return dispatcher
 
 
-def kernel(function):
+def kernel(function: Function) -> Function:
     """Compile with numba: releases the interpreter lock, keeps the machine code, one thread."""
     return _compiled(function)
 
 
-def inlined(function):
+def inlined(function: Function) -> Function:
     """A kernel that is always built into its caller: for what the time loop calls in every step.
 
     Handing a struct of arrays to a function, or taking a row of an array, costs reference counts, which are most of the
@@ -202,6 +206,6 @@ def inlined(function):
     return _compiled(function, forceinline=True, _nrt=False)
 
 
-def uncounted(function):
+def uncounted(function: Function) -> Function:
     """As `inlined`, but a function of its own: the body of the time loop. The caller holds all arrays."""
     return _compiled(function, _nrt=False)

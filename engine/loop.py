@@ -214,18 +214,18 @@ def new_state(net: Net, rate_hz: np.ndarray, agenda_steps: int) -> State:
         elif pop[KIND] == ESCAPE:
             cell[EPS, where], cell[RATE, where], whole[NEXT, where] = -1.0, 1.0, -NEVER
     plastic = net.proj[net.proj[:, PLASTIC] == 1]
-    traces = [
+    pre, post = (
         np.zeros((3, int((plastic[:, stop] - plastic[:, start]).sum())))
         for start, stop in ((PRE_START, PRE_STOP), (POST_START, POST_STOP))
-    ]
-    for trace in traces:
-        trace[SLOW_MS] = -1e300
+    )
+    pre[SLOW_MS] = post[SLOW_MS] = -1e300
     return State(
         np.zeros(N_CLOCK, np.int64),
         cell,
         whole,
         np.zeros((memory, n + 1), np.int64),
-        *traces,
+        pre,
+        post,
         np.zeros((agenda_steps, N_MODULATORS)),
     )
 

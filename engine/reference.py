@@ -36,7 +36,7 @@ def page() -> str:
 
 def own(modules: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
     """The modules of this project, without those of the extra folder."""
-    return {name: m for name, m in modules.items() if ENGINE in Path(m.__file__).resolve().parents}
+    return {name: m for name, m in modules.items() if ENGINE in Path(m.__file__ or "").resolve().parents}
 
 
 def experiment_part(item: tuple[str, ModuleType]) -> str:

@@ -19,7 +19,7 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def figure(run, theme: Theme) -> dict:
     """Two lines and the swap."""
-    span = [0.0, draw.nice(run.settings.values["trials"], (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0))]
+    span = (0.0, draw.nice(run.settings.values["trials"], (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)))
     top, unit = float(run.w_max), draw.weight_unit(run.settings)
     y_range = draw.padded(0.0, top)
     axes = {

@@ -27,7 +27,7 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def figure(run, theme: Theme) -> dict:
     """The aligned curves."""
-    span = [float(run.aligned[0]), float(run.aligned[-1]) + 1.0]
+    span = (float(run.aligned[0]), float(run.aligned[-1]) + 1.0)
     mean, error = run.p_best_aligned, run.p_best_aligned_error
     axes = {
         "xaxis": draw.axis(theme, span, "time from the reversal (trials)", draw.round_ticks(*span, 5)),

@@ -44,10 +44,20 @@ def figure(run, theme: Theme) -> dict:
         (("circuit", theme.ink, "solid", -WIDE), ("Q-learning", theme.muted, "dash", 0.03))
     ):
         x, y = outline([v[which] for v in bars(run)], left)
-        shade = {"fill": "tozeroy", "fillcolor": draw.faded(colour, 0.35 if which == 0 else 0.08)}
+        shade = draw.faded(colour, 0.35 if which == 0 else 0.08)
         data.append(
             draw.line(
-                x, y, colour, theme, f"{name}: %{{y:.0f}} %", dash=dash, thin=True, ghost=which == 0, name=name, **shade
+                x,
+                y,
+                colour,
+                theme,
+                f"{name}: %{{y:.0f}} %",
+                dash=dash,
+                thin=True,
+                ghost=which == 0,
+                name=name,
+                fill="tozeroy",
+                fillcolor=shade,
             )
         )
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(run, theme))}

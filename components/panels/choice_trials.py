@@ -44,7 +44,7 @@ def figure(run, theme: Theme) -> dict:
     }
 
 
-def choices(run, theme: Theme, span: list[float]) -> list[dict]:
+def choices(run, theme: Theme, span: draw.Range) -> list[dict]:
     """One tick for every choice of each option, and for every paid trial."""
     rows = [
         (at, run.trial[run.choice == k], marks.colours(theme)[k], f"choice {marks.LETTERS[k]}")
@@ -57,7 +57,7 @@ def choices(run, theme: Theme, span: list[float]) -> list[dict]:
     ]
 
 
-def shares(run, theme: Theme, span: list[float]) -> list[dict]:
+def shares(run, theme: Theme, span: draw.Range) -> list[dict]:
     """The band and the mean over networks, Q-learning, and where the best option changes."""
     low, high = np.percentile(run.p_best_seeds, (10, 90), axis=0)
     when = "trial %{x:.0f}"
@@ -72,7 +72,9 @@ def shares(run, theme: Theme, span: list[float]) -> list[dict]:
 def names(run, theme: Theme) -> list[dict]:
     """Row names."""
     left = draw.mechanism_margin(theme)[0]
-    rows = [(at, marks.LETTERS[k], "", marks.colours(theme)[k]) for k, at in enumerate(AXES[: marks.options(run)])]
+    rows: list[tuple[str, str, str, str | None]] = [
+        (at, marks.LETTERS[k], "", marks.colours(theme)[k]) for k, at in enumerate(AXES[: marks.options(run)])
+    ]
     rows += [(PAID, "PAID", "", None), (SHARE, "P(BEST)", "of last 10", None)]
     return [draw.row_label(theme, at, title, unit, left, colour) for at, title, unit, colour in rows]
 

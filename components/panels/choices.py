@@ -23,7 +23,7 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def figure(run, theme: Theme) -> dict:
     """Rows: answers A, answers B, paid answers, share of A."""
-    span = [0.0, draw.nice(run.settings.values["trials"], (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0))]
+    span = (0.0, draw.nice(run.settings.values["trials"], (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)))
     ticks = draw.round_ticks(*span)
     heights = {"A": 0.7, "B": 0.7, "PAID": 0.7, "SHARE": 5.0}
     domains = draw.rows(heights)
@@ -35,7 +35,7 @@ def figure(run, theme: Theme) -> dict:
     return {"data": data, "layout": draw.layout(theme, axes, MARGIN, words(run, theme), draw.grid_lines(theme, ticks))}
 
 
-def answer_rows(run, theme: Theme, span: list[float]) -> list[dict]:
+def answer_rows(run, theme: Theme, span: draw.Range) -> list[dict]:
     """One tick for every answer A, answer B and paid answer."""
     rows = (
         ("y", run.answer == 1.0, theme.post, "answer A"),
@@ -48,7 +48,7 @@ def answer_rows(run, theme: Theme, span: list[float]) -> list[dict]:
     ]
 
 
-def share_lines(run, theme: Theme, span: list[float]) -> list[dict]:
+def share_lines(run, theme: Theme, span: draw.Range) -> list[dict]:
     """The band over seeds, this seed, and the swap."""
     low, high = run.p_a_seeds.min(axis=0), run.p_a_seeds.max(axis=0)
     band = draw.line(

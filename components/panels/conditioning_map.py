@@ -55,7 +55,7 @@ def upright(at: float, y_range, theme: Theme, name: str, dash: str) -> dict:
 
 def unit_label(theme: Theme) -> dict:
     """The unit of the colours, under their scale."""
-    place = {
+    place: draw.Place = {
         "xref": "paper",
         "x": 1,
         "xanchor": "left",

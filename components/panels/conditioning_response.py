@@ -22,7 +22,7 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def figure(run, theme: Theme) -> dict:
     """The band over seeds, this seed, the rate before the cue, and the textbook."""
-    span = [0.0, draw.nice(run.settings.values["trials"], SPANS)]
+    span = (0.0, draw.nice(run.settings.values["trials"], SPANS))
     seeds = np.array([smooth(seed) for seed in run.response_seeds_hz])
     now, free, rw = smooth(run.response_hz), smooth(run.free_response_hz), run.rw_prediction
     scale = float(now @ rw / max(rw @ rw, 1e-9))

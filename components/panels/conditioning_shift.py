@@ -36,7 +36,7 @@ def td_scale(run) -> float:
 
 def figure(run, theme: Theme) -> dict:
     """Two lines, and two dashed ones of the textbook."""
-    span = [0.0, draw.nice(run.settings.values["trials"], SPANS)]
+    span = (0.0, draw.nice(run.settings.values["trials"], SPANS))
     cue, paid = smooth(run.da_at_cue_nm), smooth(run.da_at_reward_nm)
     scale = td_scale(run)
     down, up = draw.around(0.0, (cue, paid), 10.0, draw.FINE_STEPS)

@@ -31,7 +31,7 @@ def learners(run) -> list[tuple]:
 
 def figure(run, theme: Theme) -> dict:
     """The critic and the learners."""
-    span, value = [0.0, draw.nice(run.settings.values["trials"], SPANS)], smooth(run.value)
+    span, value = (0.0, draw.nice(run.settings.values["trials"], SPANS)), smooth(run.value)
     down, up = draw.around(0.0, (value, *(y for _, y, _, _ in learners(run))), 0.1, draw.FINE_STEPS)
     y_range = draw.padded(-down if value.min() < -0.1 * up else 0.0, up)
     axes = {

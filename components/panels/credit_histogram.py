@@ -30,7 +30,7 @@ def figure(run, theme: Theme) -> dict:
         "xaxis": draw.axis(theme, x_range, f"weight ({unit})", draw.round_ticks(0.0, float(run.w_max)), showgrid=False),
         "yaxis": draw.axis(
             theme,
-            np.log10([foot, roof]) if log else (foot, roof),
+            draw.decades((foot, roof)) if log else (foot, roof),
             draw.upright(theme, "synapses", "count"),
             ticks,
             type="log" if log else "linear",
@@ -38,7 +38,7 @@ def figure(run, theme: Theme) -> dict:
     }
     edges = np.repeat(run.histogram_edges, 2)
     count = np.concatenate(([foot], np.repeat(np.maximum(run.histogram_count, foot), 2), [foot]))
-    shade = {"fill": "tozeroy", "fillcolor": draw.faded(theme.muted, 0.35)}
+    shade = draw.faded(theme.muted, 0.35)
     data = [
         draw.line(
             edges,
@@ -48,7 +48,8 @@ def figure(run, theme: Theme) -> dict:
             f"%{{y:.0f}} synapses near %{{x:.3g}} {unit}",
             ghost=True,
             name="synapses",
-            **shade,
+            fill="tozeroy",
+            fillcolor=shade,
         ),
         draw.line(
             np.full(2, run.histogram_target),
@@ -67,7 +68,7 @@ def middles(run) -> np.ndarray:
     return 0.5 * (run.histogram_edges[1:] + run.histogram_edges[:-1])
 
 
-def target_label(run, theme: Theme, x_range: list[float]) -> dict:
+def target_label(run, theme: Theme, x_range: draw.Range) -> dict:
     """The name of the target's line at its top, on the side where there is more room."""
     text, w = f"target {draw.number(run.histogram_target)}", float(run.histogram_target)
     half = 0.5 * draw.text_box(theme, text, draw.units_per_pixel(theme, x_range, (0.0, 1.0)))[0]

@@ -82,7 +82,7 @@ def value_axes(run, theme: Theme, domains: dict, limits: dict) -> dict:
     return out
 
 
-def spikes(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
+def spikes(run, theme: Theme, span: draw.Range) -> list[dict]:
     """The crowd as dots, target and output as ticks."""
     t, neuron = crowd_dots(run)
     kinds = (("target", TARGET, theme.trace_ltp, "the target's input"), ("output", OUTPUT, theme.post, "the output"))
@@ -123,7 +123,7 @@ def crowd_dots(run) -> tuple[np.ndarray, np.ndarray]:
 
 def traces(run, theme: Theme) -> list[dict]:
     """Traces e+ - e- of the crowd (mean) and of the target."""
-    look = {"at": AXES["trace"]}
+    row = AXES["trace"]
     return [
         draw.line(
             run.late_t_s,
@@ -132,7 +132,7 @@ def traces(run, theme: Theme) -> list[dict]:
             theme,
             "mean trace of others %{y:.3g} at %{x:.2f} s",
             name="crowd trace",
-            **look,
+            at=row,
         ),
         draw.line(
             run.late_t_s,
@@ -141,7 +141,7 @@ def traces(run, theme: Theme) -> list[dict]:
             theme,
             "target's trace %{y:.3g} at %{x:.2f} s",
             name="target trace",
-            **look,
+            at=row,
         ),
     ]
 
@@ -194,9 +194,9 @@ def height_px(theme: Theme, domain: list[float]) -> float:
     return (domain[1] - domain[0]) * draw.inner_px(theme, HEIGHT_PX)
 
 
-def handles(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
+def handles(run, theme: Theme, span: draw.Range) -> list[dict]:
     """A handle for the bursts that follow the last reward in the picture. A reward is timed by its dopamine burst."""
-    values, out = run.settings.values, []
+    values, out = run.settings.values, list[dict]()
     if run.late_reward_s.size == 0:
         return out
     act_s = float(run.late_reward_s[-1]) - 1e-3 * values["da_delay_ms"]

@@ -46,10 +46,10 @@ def figure(run, theme: Theme) -> dict:
     }
 
 
-def lines(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
+def lines(run, theme: Theme, span: draw.Range) -> list[dict]:
     """The band, the mean, the target, and the rewards."""
     unit, when, edge = draw.weight_unit(run.settings), "at %{x:.4g} s", draw.faded(theme.muted, 0.0)
-    shade = {"fill": "tozeroy", "fillcolor": draw.faded(theme.muted, 0.2)}
+    shade = draw.faded(theme.muted, 0.2)
     reward = draw.spike_ticks(run.reward_s, span)
     return [
         draw.line(
@@ -58,7 +58,8 @@ def lines(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
             theme,
             f"5 to 95 % of the others: %{{y:.3g}} {unit} {when}",
             name="crowd, 5 to 95 %",
-            **shade,
+            fill="tozeroy",
+            fillcolor=shade,
         ),
         draw.line(
             run.t_s,

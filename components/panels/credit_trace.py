@@ -36,7 +36,6 @@ def figure(run, theme: Theme) -> dict:
     data = []
     for name, colour, trace in kinds(run, theme):
         mean = np.full(2, trace.mean() if trace.size else np.nan)
-        look = {"size": 5, "marker": {"opacity": 0.75, "line": {"width": 0}}}
         data.append(
             draw.dots(
                 run.reward_s,
@@ -45,7 +44,8 @@ def figure(run, theme: Theme) -> dict:
                 theme,
                 f"{name}: trace %{{y:.3g}} at the reward of %{{x:.2f}} s",
                 name=name,
-                **look,
+                size=5,
+                marker={"opacity": 0.75, "line": {"width": 0}},
             )
         )
         data.append(
@@ -69,13 +69,20 @@ def trace_limits(run) -> tuple[float, float]:
     return (-down, up) if down or up else (-1.0, 1.0)
 
 
-def words(run, theme: Theme, y_range: list[float]) -> list[dict]:
+def words(run, theme: Theme, y_range: draw.Range) -> list[dict]:
     """Names of the two kinds at the right ends of their means; or that there was no reward."""
     height = draw.EFFECT_PX[1] - theme.font_px * (MARGIN[2] + MARGIN[3])
     items = [
         (name if trace.size else "", colour, trace.mean() if trace.size else 0.0)
         for name, colour, trace in kinds(run, theme)
     ]
-    middle = {"xref": "paper", "x": 0.5, "xanchor": "center", "yref": "paper", "y": 0.85, "yanchor": "middle"}
+    middle: draw.Place = {
+        "xref": "paper",
+        "x": 0.5,
+        "xanchor": "center",
+        "yref": "paper",
+        "y": 0.85,
+        "yanchor": "middle",
+    }
     none = draw.label("" if run.reward_s.size else "no reward yet", theme, size=-1, **middle)
     return [*draw.end_labels(theme, "y", y_range, height, items), none]

@@ -51,22 +51,25 @@ def figure(run, theme: Theme) -> dict:
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(bands, run, theme, y_range))}
 
 
-def band_area(band, y_range: list[float], theme: Theme) -> dict:
+def band_area(band, y_range: draw.Range, theme: Theme) -> dict:
     """A published window as a shaded area from the top down; out of sight without one."""
     x = np.array([band.from_s, band.to_s] if band else [-40.0, -30.0])
-    look = {
-        "fill": "tozeroy",
-        "fillcolor": draw.faded(theme.modulator["da"], 0.1),
-        "hoveron": "fills",
-        "hoverinfo": "text",
-    }
     top = np.full(2, y_range[1] + 1.0)
     return draw.line(
-        x, top, draw.faded(theme.ink, 0.0), theme, **look, text=band.text if band else "", name="published window"
+        x,
+        top,
+        draw.faded(theme.ink, 0.0),
+        theme,
+        fill="tozeroy",
+        fillcolor=draw.faded(theme.modulator["da"], 0.1),
+        hoveron="fills",
+        hoverinfo="text",
+        text=band.text if band else "",
+        name="published window",
     )
 
 
-def words(bands: tuple, run, theme: Theme, y_range: list[float]) -> list[dict]:
+def words(bands: tuple, run, theme: Theme, y_range: draw.Range) -> list[dict]:
     """Names of the windows, right of them on the side where there is room; and that there is no burst to move."""
     right, step = (
         run.delay_percent[run.delay_s >= 1.5],
@@ -76,8 +79,10 @@ def words(bands: tuple, run, theme: Theme, y_range: list[float]) -> list[dict]:
     height = [
         y_range[1] - (0.6 + k) * step if up else y_range[0] + (0.6 + k) * step for k in range(len(data_points.BANDS))
     ]
-    place = {"x": 2.15, "xanchor": "left", "yanchor": "middle"}
     m = run.settings.values["swept"]
     text = [b.label for b in bands] if run.settings.values[f"{m}_burst_nm"] else ["no burst is set"]
     text += [""] * (len(height) - len(text))
-    return [draw.label(t, theme, colour=theme.muted, size=-1, y=y, **place) for t, y in zip(text, height, strict=True)]
+    return [
+        draw.label(t, theme, colour=theme.muted, size=-1, x=2.15, xanchor="left", y=y, yanchor="middle")
+        for t, y in zip(text, height, strict=True)
+    ]

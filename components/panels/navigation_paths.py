@@ -50,16 +50,24 @@ def figure(run, theme: Theme) -> dict:
 def one_field(run, theme: Theme, k: int, pays: int) -> list[dict]:
     """Goals, policy, path and its end of shown trial k."""
     x, y = run.path_x[k], run.path_y[k]
-    look = {"size": 6, "marker": {"line": {"width": 0}}, "xaxis": field.key("x", k), "name": "end"}
+    x_axis, y_axis = field.key("x", k), field.key("y", k)
     path = draw.line(
-        np.append(x[::EVERY], x[-1]), np.append(y[::EVERY], y[-1]), theme.post, theme, name="path", **field.place(k)
+        np.append(x[::EVERY], x[-1]),
+        np.append(y[::EVERY], y[-1]),
+        theme.post,
+        theme,
+        name="path",
+        at=y_axis,
+        xaxis=x_axis,
     )
     return [
         field.goal(run, pays, theme.modulator["da"], theme, k, True),
         field.goal(run, 1 - pays, theme.muted, theme, k, False),
         field.area(policy(run, k), theme.ghost, theme, k, "policy"),
         path,
-        draw.dots(x[-1:], y[-1:], theme.ink, theme, at=field.key("y", k), **look),
+        draw.dots(
+            x[-1:], y[-1:], theme.ink, theme, at=y_axis, xaxis=x_axis, size=6, marker={"line": {"width": 0}}, name="end"
+        ),
     ]
 
 

@@ -129,10 +129,10 @@ def ends(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> lis
     ]
 
 
-def tonic_label(theme: Theme, m: str, nm: float) -> tuple[str, str, float]:
+def tonic_label(theme: Theme, m: str, nm: float) -> draw.End:
     """Name and level of the tonic line; on a narrow screen there is room for the level only."""
-    text, *look = modulator_rows.tonic_label(theme, m, nm)
-    return (text.removeprefix("tonic ") if theme.compact else text, *look)
+    text, colour, height = modulator_rows.tonic_label(theme, m, nm)
+    return text.removeprefix("tonic ") if theme.compact else text, colour, height
 
 
 def height_px(theme: Theme, domain: list[float]) -> float:
@@ -140,7 +140,7 @@ def height_px(theme: Theme, domain: list[float]) -> float:
     return (domain[1] - domain[0]) * draw.inner_px(theme, HEIGHT_PX)
 
 
-def handles(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
+def handles(run, theme: Theme, span: draw.Range) -> list[dict]:
     """A handle for the bursts that follow the reward."""
     values, out = run.settings.values, []
     for m in MODULATORS if run.late_reward_s.size else ():

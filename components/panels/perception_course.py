@@ -30,7 +30,7 @@ def figure(run, theme: Theme) -> dict:
     """Six rows over the stimuli, numbered from the first pairing."""
     before = run.pairing_trial.size
     values = run.settings.values
-    span = [0.0, draw.nice(max(before + values["trials"], 10), ZOOMS)]
+    span = (0.0, draw.nice(max(before + values["trials"], 10), ZOOMS))
     ticks, domains = draw.round_ticks(*span), draw.rows(HEIGHTS, gap=0.03)
     axes = {"xaxis": draw.axis(theme, span, "stimulus shown (number)", ticks, anchor=AXES["right"], showgrid=False)}
     tops = {"gate": top(run.pairing_gate_hz, 50.0), "map": top(run.pairing_map_hz, 10.0)}
@@ -69,14 +69,23 @@ def rates(run, theme: Theme) -> list[dict]:
             x, y = (
                 (run.pairing_trial[chosen], rate[chosen]) if chosen.any() else (np.array([np.nan]), np.array([np.nan]))
             )
-            look = {"size": 4.0, "marker": {"line": {"width": 0}}, "name": f"{name}, {kind}"}
             out.append(
-                draw.dots(x, y, colour, theme, f"{name}: %{{y:.3g}} Hz, stimulus %{{x:.0f}}", at=AXES[name], **look)
+                draw.dots(
+                    x,
+                    y,
+                    colour,
+                    theme,
+                    f"{name}: %{{y:.3g}} Hz, stimulus %{{x:.0f}}",
+                    at=AXES[name],
+                    size=4.0,
+                    marker={"line": {"width": 0}},
+                    name=f"{name}, {kind}",
+                )
             )
     return out
 
 
-def answers(run, theme: Theme, span: list[float], before: int) -> list[dict]:
+def answers(run, theme: Theme, span: draw.Range, before: int) -> list[dict]:
     """One tick for every answer A, answer B and paid answer."""
     kinds = (
         ("a", run.answer == 1.0, theme.post, "answer A"),
@@ -89,21 +98,21 @@ def answers(run, theme: Theme, span: list[float], before: int) -> list[dict]:
     ]
 
 
-def share(run, theme: Theme, before: int, span: list[float]) -> list[dict]:
+def share(run, theme: Theme, before: int, span: draw.Range) -> list[dict]:
     """The band over seeds, chance, this seed."""
-    x, at = before + run.trial, {"at": AXES["right"]}
+    x, at = before + run.trial, AXES["right"]
     here = run.trial.size > 0
     low, high = (100.0 * f(run.p_right_seeds, axis=0) if here else np.zeros(0) for f in (np.min, np.max))
     out_of_sight = np.array([-3.0, -2.0])
     band = draw.line(
         np.concatenate((x, x[::-1])) if here else out_of_sight, np.concatenate((low, high[::-1])) if here else np.zeros(2), theme.ghost, theme,
-        thin=True, fill="tozeroy", fillcolor=draw.faded(theme.ghost, 0.18), name="four networks", **at,
+        thin=True, fill="tozeroy", fillcolor=draw.faded(theme.ghost, 0.18), name="four networks", at=at,
     )  # fmt: skip
     band["line"] = band["line"] | {"width": 0}
     y = 100.0 * run.p_right if here else np.zeros(2)
     return [
         band,
-        draw.line(np.array(span), np.full(2, 50.0), theme.ghost, theme, thin=True, dash="dash", name="chance", **at),
+        draw.line(np.array(span), np.full(2, 50.0), theme.ghost, theme, thin=True, dash="dash", name="chance", at=at),
         draw.line(
             x if here else out_of_sight,
             y,
@@ -112,7 +121,7 @@ def share(run, theme: Theme, before: int, span: list[float]) -> list[dict]:
             "%{y:.0f} % right, stimulus %{x:.0f}",
             ghost=True,
             name="right answers",
-            **at,
+            at=at,
         ),
     ]
 

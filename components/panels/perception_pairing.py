@@ -1,5 +1,7 @@
 """The first paired stimulus in detail: spikes, modulators (nM), traces and weight speed (1/s) of one synapse over time (s)."""
 
+from typing import Any
+
 import numpy as np
 
 from components import figures as draw
@@ -76,7 +78,11 @@ def figure(run, theme: Theme) -> dict:
         draw.line(*draw.posts(stimulus, span), theme.ghost, theme, at=MARKS, thin=True, dash="dot", name="stimulus"), *[d for d in rasters(run, theme, span) if d["yaxis"] in at],
         *modulator_rows.lines(theme, places, used, run.late_t_s, run.late_concentration_nm, tonic, limits[used[0]]), *[d for d in learning(run, theme) if d["yaxis"] in at],
     ]  # fmt: skip
-    meta = {"handles": handles(run, theme, span, used), "rows": {m: AXES[m] for m in used}, "cursor": {"t": "t_s"}}
+    meta: dict[str, Any] = {
+        "handles": handles(run, theme, span, used),
+        "rows": {m: AXES[m] for m in used},
+        "cursor": {"t": "t_s"},
+    }
     meta |= {"height": draw.mechanism_px(theme, len(shown))} if theme.compact else {}
     words = [*names(theme, used, domains), *ends(run, theme, used, domains, limits)]
     return {
@@ -143,7 +149,7 @@ def rasters(run, theme: Theme, span) -> list[dict]:
 def learning(run, theme: Theme) -> list[dict]:
     """Both traces, and the speed of the weight with gains and losses shaded."""
     t, product, when = run.late_t_s, run.late_product_per_s, "at %{x:.2f} s"
-    trace, speed = {"at": AXES["trace"], "ghost": True}, AXES["product"]
+    trace, speed = AXES["trace"], AXES["product"]
     shades = [
         draw.line(
             t,
@@ -168,7 +174,8 @@ def learning(run, theme: Theme) -> list[dict]:
             theme,
             f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}",
             name="LTP trace",
-            **trace,
+            at=trace,
+            ghost=True,
         ),
         draw.line(
             t,
@@ -177,7 +184,8 @@ def learning(run, theme: Theme) -> list[dict]:
             theme,
             f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}",
             name="LTD trace",
-            **trace,
+            at=trace,
+            ghost=True,
         ),
         *shades,
         draw.line(t, product, theme.ink, theme, f"product %{{y:.3g}} /s {when}", at=speed, ghost=True, name="product"),

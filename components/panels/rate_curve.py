@@ -29,7 +29,7 @@ def SUMMARY(run) -> str:  # noqa: N802
 def figure(run, theme: Theme) -> dict:
     """Final weight by pairing rate for both orders, and the present rate."""
     limits = draw.percent_range((run.rate_percent, run.final_percent))
-    log_span, y_range = np.log10(SPAN_HZ), draw.padded(*limits)
+    log_span, y_range = draw.decades(SPAN_HZ), draw.padded(*limits)
     axes = {
         "xaxis": draw.axis(theme, log_span, "pairings per second (Hz)", TICKS_HZ, type="log"),
         "yaxis": draw.percent_axis(theme, *limits),
@@ -64,7 +64,7 @@ def figure(run, theme: Theme) -> dict:
     return {"data": data, "layout": draw.layout(theme, axes, draw.EFFECT_MARGIN, words(run, theme, log_span, y_range))}
 
 
-def words(run, theme: Theme, log_span: np.ndarray, y_range: list[float]) -> list[dict]:
+def words(run, theme: Theme, log_span: draw.Range, y_range: draw.Range) -> list[dict]:
     """Labels beside the two lines, clear of the present rate."""
     x, now, air = np.log10(run.rate_hz), np.log10(run.settings.values["rate_hz"]), 0.05
     curves = [

@@ -17,7 +17,7 @@ def SUMMARY(run) -> str:  # noqa: N802
 
 def figure(run, theme: Theme) -> dict:
     """The share, chance, and the swap."""
-    span = [0.0, draw.nice(run.settings.values["trials"], (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0))]
+    span = (0.0, draw.nice(run.settings.values["trials"], (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)))
     y_range = draw.padded(0.0, 100.0)
     axes = {
         "xaxis": draw.axis(theme, span, "trial", draw.round_ticks(*span, 5)),

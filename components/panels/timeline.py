@@ -1,6 +1,6 @@
 """The timeline of the pairing experiment: spikes, modulators (nM), traces, their product (1/s) and the weight over one time axis (s)."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from components import figures as draw
 from components import modulator_rows
 from components.theme import Theme
 from engine.modulators import FULL_NAMES, LABELS, MODULATORS
-from engine.parameters import Value
+from engine.parameters import Values
 
 TITLE = "One pairing, moment by moment"
 COLUMN = "mechanism"
@@ -55,7 +55,7 @@ def SUMMARY(run) -> str:  # noqa: N802
     return f"{spikes_in_words(values)}: {traces}. {bursts_in_words(run)}; {change} in the {draw.number(run.t_s[-1] - run.t_s[0])} s shown."
 
 
-def spikes_in_words(values: Mapping[str, Value]) -> str:
+def spikes_in_words(values: Values) -> str:
     dt = values["dt_ms"]
     order = f"{abs(dt)} ms {'before' if dt > 0 else 'after'}" if dt else "at the same time as"
     times = (
@@ -95,7 +95,7 @@ def figure(run, theme: Theme) -> dict:
     spikes = [] if theme.compact else spike_lines(run, theme, span)
     traces = [marks(run, theme, span), *spikes, *modulators, *plasticity_lines(run, theme)]
     words = [*names(theme, used, draw.weight_unit(run.settings), domains), *notes(run, theme, used, domains, limits)]
-    meta = {"handles": handles(run, theme, span), "cursor": {"t": "t_s"}}
+    meta: dict[str, Any] = {"handles": handles(run, theme, span), "cursor": {"t": "t_s"}}
     meta["rows"] = {name: AXES[row] for name, row in (ROW_OF | {m: m for m in used}).items() if row in domains}
     meta |= {"height": draw.mechanism_px(theme, len(domains))} if theme.compact else {}
     return {
@@ -130,7 +130,7 @@ def near(wished: float, shown: float) -> float:
     return min(wished, BESIDE * shown) if shown > 0.0 else wished
 
 
-def reference(values: Mapping[str, Value], side: str) -> float:
+def reference(values: Values, side: str) -> float:
     """The trace that a single pairing of 10 ms writes, if it is in the order that writes this trace."""
     written = (values["dt_ms"] >= 0) == (side == "plus")
     return values[f"a_{side}"] * np.exp(-REFERENCE_MS / values[f"tau_{side}_ms"]) if written else 0.0
@@ -151,7 +151,7 @@ def weight_limits(run) -> tuple[float, float]:
 # Axes
 
 
-def time_axis(theme: Theme, span: tuple[float, float], ticks: list[float], pairings: int) -> dict:
+def time_axis(theme: Theme, span: draw.Range, ticks: list[float], pairings: int) -> dict:
     title = "time since pairing (s)" if pairings == 1 else "time since the first pairing (s)"
     return draw.axis(theme, span, title, ticks, anchor=AXES["weight"], showgrid=False)
 
@@ -203,7 +203,7 @@ def tonic_steps(run, m: str) -> tuple[np.ndarray, np.ndarray]:
 def plasticity_lines(run, theme: Theme) -> list[dict]:
     """Both traces, the product, the start weight and the weight."""
     t, unit, when = run.t_s, draw.weight_unit(run.settings), "at %{x:.2f} s"
-    trace = {"at": AXES["trace"], "ghost": True}
+    row = AXES["trace"]
     return [
         draw.line(
             t,
@@ -212,7 +212,8 @@ def plasticity_lines(run, theme: Theme) -> list[dict]:
             theme,
             f"LTP trace e<sub>+</sub> %{{y:.3g}} {when}",
             name="LTP trace",
-            **trace,
+            at=row,
+            ghost=True,
         ),
         draw.line(
             t,
@@ -221,7 +222,8 @@ def plasticity_lines(run, theme: Theme) -> list[dict]:
             theme,
             f"LTD trace e<sub>−</sub> %{{y:.3g}} {when}",
             name="LTD trace",
-            **trace,
+            at=row,
+            ghost=True,
         ),
         *([] if theme.compact else product_lines(run, theme)),
         draw.line(
@@ -304,7 +306,7 @@ def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> li
     if theme.compact:
         return out
     middle = 0.5 * (domains["pre"][0] + domains["post"][1])
-    beside = {
+    beside: draw.Place = {
         "xref": "paper",
         "x": 1,
         "xanchor": "left",
@@ -314,7 +316,7 @@ def notes(run, theme: Theme, used: list[str], domains: dict, limits: dict) -> li
         "yanchor": "middle",
     }
     out.append(draw.label(f"Δt {'+' if dt > 0 else ''}{draw.number(dt)} ms", theme, size=-1, **beside))
-    inside = {
+    inside: draw.Place = {
         "xref": "paper",
         "x": 0.5,
         "xanchor": "center",
@@ -335,7 +337,7 @@ def height_px(theme: Theme, domains: dict, name: str) -> float:
     return (hi - lo) * draw.inner_px(theme, draw.mechanism_px(theme, len(domains)))
 
 
-def line_ends(run, theme: Theme, used: list[str]) -> dict[str, list[tuple[str, str, float]]]:
+def line_ends(run, theme: Theme, used: list[str]) -> dict[str, list[draw.End]]:
     """(text, colour, height) of the labels at the right ends of the lines, by row."""
     out = {}
     for m in used:
@@ -355,7 +357,7 @@ def no_product(run) -> str:
     return "no gate opens" if np.ptp(run.weight) == 0.0 else "no gate: the spikes write the weight at once"
 
 
-def handles(run, theme: Theme, span: tuple[float, float]) -> list[dict]:
+def handles(run, theme: Theme, span: draw.Range) -> list[dict]:
     """A handle for every burst in the picture, unless the picture is too long to drag in."""
     inside = [
         (m, at)

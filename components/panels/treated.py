@@ -80,8 +80,24 @@ def figure(run, theme: Theme) -> dict:
 def words(run, theme: Theme) -> list[dict]:
     """What is measured, above; the effect size, at the right."""
     effect = effect_size(run.intact, run.treated)
-    top = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 4}
-    right = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yref": "paper", "y": 0.5, "yanchor": "middle"}
+    top: draw.Place = {
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "yshift": 4,
+    }
+    right: draw.Place = {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "left",
+        "xshift": 4,
+        "yref": "paper",
+        "y": 0.5,
+        "yanchor": "middle",
+    }
     return [
         draw.label(measure(run).label.capitalize(), theme, **top),
         draw.label(f"g = {draw.number(effect.g)}" if np.isfinite(effect.g) else "", theme, **right),

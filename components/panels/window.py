@@ -89,7 +89,7 @@ def measured(points: tuple, theme: Theme) -> dict:
     )
 
 
-def directions(signs: tuple, y_range: list[float], theme: Theme) -> dict:
+def directions(signs: tuple, y_range: draw.Range, theme: Theme) -> dict:
     """Published directions without a size: arrows at the end of the axis they point to, a ring at 100 % for no change."""
     x = np.array([s.dt_ms for s in signs] or [np.nan])
     y = np.array([height(s.sign, y_range) for s in signs] or [np.nan])
@@ -109,7 +109,7 @@ def directions(signs: tuple, y_range: list[float], theme: Theme) -> dict:
     )
 
 
-def height(sign: int, y_range: list[float]) -> float:
+def height(sign: int, y_range: draw.Range) -> float:
     """Where an arrow stands, in %."""
     return {1: y_range[1], -1: y_range[0], 0: 100.0}[sign]
 

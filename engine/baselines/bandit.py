@@ -10,13 +10,14 @@ two learners meet equal luck.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from engine.baselines.checks import bounded, same_trials
 
 NO_CHOICE = -1
+Record = TypeVar("Record", bound=tuple)
 
 
 class Experience(NamedTuple):
@@ -68,7 +69,8 @@ def recorded(choices: np.ndarray, rewards: np.ndarray, options: int) -> Experien
     def step(trial, probability):
         return choices[:, trial, None] == np.arange(options), rewards[:, trial]
 
-    return Experience(*choices.shape, options, step)
+    agents, trials = choices.shape
+    return Experience(agents, trials, options, step)
 
 
 def number_of(choice: np.ndarray) -> np.ndarray:
@@ -76,7 +78,7 @@ def number_of(choice: np.ndarray) -> np.ndarray:
     return np.where(choice.any(-1), choice.argmax(-1), NO_CHOICE)
 
 
-def over_trials(rows: Sequence[NamedTuple]) -> NamedTuple:
+def over_trials(rows: Sequence[Record]) -> Record:
     """One record per trial, of arrays (agents, ...), as one record of arrays (agents, trials, ...)."""
     return type(rows[0])(*(np.stack(column, axis=1) for column in zip(*rows, strict=True)))
 

@@ -52,4 +52,5 @@ def pearce_hall(
         error[..., trial] = outcome[..., trial] - v @ present
         delta = error[..., trial, None]
         v, a = v + kappa * a * present * delta, a + gamma * present * (np.abs(delta) - a)
-    return PearceHall(*held, outcome - error, error)
+    strength, alpha = held
+    return PearceHall(strength, alpha, outcome - error, error)

@@ -47,7 +47,7 @@ def signs(percent, **condition) -> tuple[int, ...]:
 
 def promise(percent) -> bool:
     """percent(**parameters): weight after the protocol in % of its start."""
-    table = (
+    table: tuple[tuple[dict[str, float], tuple[int, int, int]], ...] = (
         ({}, (1, 1, -1)),
         (ACH, (-1, -1, -1)),
         (DA_AFTER, (1, 1, 1)),

@@ -25,7 +25,7 @@ CONSTANTS = {
     "phi_plus": 1.0,
     "phi_minus": 1.0,
 }
-MATRIX = {}
+MATRIX: dict[str, float] = {}
 DEFAULTS = {"pairings": 60, "rate_hz": 1.0}
 
 PROMISE = "Pre before post strengthens, post before pre weakens, and the time of dopamine does not matter."

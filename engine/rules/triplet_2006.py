@@ -23,7 +23,7 @@ CONSTANTS = {
     "a_plus": 5e-10, "a3_plus": 6.2e-3, "a_minus": 7e-3, "a3_minus": 2.3e-4, "tau_plus_ms": 16.8, "tau_minus_ms": 33.7,
     "tau_x_ms": 101.0, "tau_y_ms": 125.0, "phi_plus": 1.0, "phi_minus": 1.0,
 }  # fmt: skip
-MATRIX = {}
+MATRIX: dict[str, float] = {}
 DEFAULTS = {"pairings": 60, "rate_hz": 20.0, "w_start": 0.5}
 
 PROMISE = "At +10 ms nothing at a low rate and strong potentiation at a high one; at -10 ms the sign changes as the rate grows."

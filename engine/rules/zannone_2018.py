@@ -45,6 +45,12 @@ def signs(percent, **condition) -> tuple[int, ...]:
 
 def promise(percent) -> bool:
     """percent(**parameters): weight after the protocol in % of its start."""
-    table = (({}, 0), (ACH, -1), (DA_AFTER, 1), (ACH | DA_AFTER, 1), (ACH_AFTER, 0))
+    table: tuple[tuple[dict[str, float], int], ...] = (
+        ({}, 0),
+        (ACH, -1),
+        (DA_AFTER, 1),
+        (ACH | DA_AFTER, 1),
+        (ACH_AFTER, 0),
+    )
     first, second = (percent(**PROTOCOL | DA_AFTER, dt_ms=dt) for dt in (10, -10))
     return abs(first - second) < 0.05 * abs(first - 100.0) and all(signs(percent, **c) == (s, s, s) for c, s in table)
