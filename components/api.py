@@ -207,9 +207,9 @@ def number(value: np.ndarray) -> float | None:
 
 def preview(run: Run) -> str:
     """What is shown while a control moves, if that is less than what follows at rest."""
-    what = getattr(find("experiment", run.settings.experiment), "PREVIEW", None)
+    what = getattr(run.settings.world, "PREVIEW", None)
     return (
-        f"Preview while a control moves: {what(run.settings, run)}. At rest all of it follows."
+        f"Preview while a control moves: {what(run.settings.p, run)}. At rest all of it follows."
         if what and run.tier == "live"
         else ""
     )
@@ -217,5 +217,5 @@ def preview(run: Run) -> str:
 
 def effect(settings: Settings, run: Run) -> str:
     """The experiment's own sentence on a run, if it has one."""
-    sentence = getattr(find("experiment", settings.experiment), "effect", None)
-    return re.sub(r"(?<!\w)-(?=\d)", "−", sentence(settings, run)) if sentence else ""
+    sentence = getattr(settings.world, "effect", None)
+    return re.sub(r"(?<!\w)-(?=\d)", "−", sentence(settings.p, run)) if sentence else ""

@@ -36,7 +36,7 @@ from engine.dispatch import NoWorld
 from engine.loop import Job, simulate
 from engine.modulators import LABELS, MODULATORS
 from engine.neurons import Lif
-from engine.parameters import Field, Param, Value, fields
+from engine.parameters import Field, Param, Value, declared, fields
 from engine.plasticity import without_learning
 
 EMERGENT = "emergent"
@@ -83,6 +83,11 @@ WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memor
 WARM_UP_MS = 5000
 # Reward neurons where there is no critic, and how long they fire: each neuron of a quiet DA hub then spikes about once
 N_REWARD, REWARD_MS = 10, 150
+
+
+def expectation(values: Mapping[str, Value]) -> Expectation:
+    """What the hubs of these settings know of value."""
+    return declared(Expectation, {name: values[f"da_{name}"] for name in Expectation._fields})
 
 
 @dataclass(frozen=True)

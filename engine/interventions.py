@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.ensemble import Control, run_all
 from engine.modulators import MODULATORS
 from engine.output import Output
 from engine.settings import Settings, make, schema, seed_of
@@ -71,18 +72,20 @@ def without_treatment(settings: Settings) -> dict:
     return {f"{m}_drug": "none" for m in treated_modulators(settings.values)} | changed_motifs(settings)
 
 
-def compare(settings: Settings, measure: Measure, run_one: Callable) -> dict[str, np.ndarray]:
-    """The measure intact and treated, over seeds. run_one(settings, tier) -> Run."""
-    without = without_treatment(settings)
-    if not without:
-        return {"intact": NONE.copy(), "treated": NONE.copy()}
-    out = {}
-    for name, values in (("intact", settings.values | without), ("treated", settings.values)):
-        seeds = (
-            make(settings.experiment, settings.rule, seed_of(settings.seed, k), **values) for k in range(measure.seeds)
-        )
-        out[name] = np.array([float(measure.late(run_one(seed, measure.tier))) for seed in seeds])
-    return out
+def compare(settings: Settings, measure: Measure, run_one: Callable, control: Control) -> dict[str, np.ndarray]:
+    """The measure intact and treated, over seeds; nan where `control` does not allow all of them. run_one(settings, tier, control) -> Run."""
+    both = (dict(settings.values) | without_treatment(settings), settings.values)
+    runs = [
+        make(settings.experiment, settings.rule, seed_of(settings.seed, k), **values)
+        for values in both
+        for k in range(measure.seeds)
+    ]
+    tasks = [lambda part, one=one: float(measure.late(run_one(one, measure.tier, part))) for one in runs]
+    found = run_all(tasks, control) if control.go_on(0.0) else []
+    if len(found) < len(runs) or control.partial:
+        return {"intact": NONE, "treated": NONE}
+    intact, treated = np.array(found).reshape(2, -1)
+    return {"intact": intact, "treated": treated}
 
 
 class Effect(NamedTuple):

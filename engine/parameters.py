@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 Value = float | int | str
 Values = Mapping[str, Any]  # by name; which kind a name has is in its declaration
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def short(value: object, limit: int = 40) -> str:
 
 
 @cache
-def fields(cls: type, group: str = "") -> Mapping[str, Field]:
+def fields(cls: Any, group: str = "") -> Mapping[str, Field]:
     """The declared fields of a NamedTuple class, by name."""
     hints = get_type_hints(cls, include_extras=True)
     return MappingProxyType({name: _field(name, hints[name], cls._field_defaults[name], group) for name in cls._fields})
@@ -175,7 +176,12 @@ def unknown_name(name: str, known: "list[str] | dict") -> str:
     return f"There is no parameter {short(str(name))}." + (f" Did you mean '{near[0]}'?" if near else "")
 
 
-def struct(cls: type[NamedTuple], values: dict[str, Value]) -> NamedTuple:
+def declared(cls: type[T], values: Mapping[str, Value]) -> T:
+    """The values of a declaration's parameters, with their types: words stay words, whole numbers whole."""
+    return cls(**{name: values[name] for name in fields(cls)})
+
+
+def struct(cls: type[T], values: Mapping[str, Value]) -> T:
     """The kernel struct of a declaration: every number a float, every choice its index as a float.
 
     One type per field keeps one compiled version of every kernel.

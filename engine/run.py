@@ -3,59 +3,22 @@
 Same experiment, rule, parameters, seed and engine version: same bits, in any process.
 """
 
-import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
 from engine import __version__
-from engine.interventions import NONE, Measure, compare, outputs_of
-from engine.loop import Job, simulate
+from engine.ensemble import Control
+from engine.interventions import NONE, Measure, compare, outputs_of, without_treatment
 from engine.output import Output
-from engine.registry import find
 from engine.settings import Settings, make
+from engine.setup import setup
 
-__all__ = ["Control", "Measure", "Output", "Run", "first_trials", "run", "run_in_chunks", "run_settings"]
+__all__ = ["Control", "Measure", "Output", "Run", "run", "run_settings"]
 TIERS = ("live", "settled", "job")
-CHUNK_MS = 100_000  # simulated time between two moments at which a long run can be stopped
-
-
-@dataclass
-class Control:
-    """How a long run talks to whoever waits for it.
-
-    progress: called with a share in 0..1; cancel: set it to stop; deadline_s: wall time after which the run stops with what it has.
-    """
-
-    progress: Callable[[float], None] = lambda share: None
-    cancel: threading.Event = field(default_factory=threading.Event)
-    deadline_s: float = float("inf")
-    started: float = field(default_factory=time.monotonic)
-    partial: bool = False
-
-    def go_on(self, share: float) -> bool:
-        """Report progress; False when the run must stop now, which marks it partial."""
-        self.progress(share)
-        if self.cancel.is_set() or time.monotonic() - self.started > self.deadline_s:
-            self.partial = True
-        return not self.partial
-
-
-def run_in_chunks(
-    job: Job, world: NamedTuple, memory: np.ndarray, total_ms: int, rng: np.random.Generator, control: Control
-) -> int:
-    """Advance a fresh job by 1 ms steps to total_ms, in chunks between which `control` may stop it; returns where it ended (ms)."""
-    end_ms = 0
-    for begin_ms in range(0, total_ms, CHUNK_MS):
-        end_ms = min(begin_ms + CHUNK_MS, total_ms)
-        simulate(job, world, memory, np.arange(begin_ms, end_ms + 1.0), rng)
-        if not control.go_on(end_ms / total_ms):
-            break
-    return end_ms
 
 
 @dataclass(frozen=True)
@@ -110,27 +73,25 @@ def run(
     return run_settings(make(experiment, rule, seed, **parameters), tier, control)
 
 
-def first_trials(settings: Settings, run: "Run") -> str:
-    """What the preview of an experiment in trials leaves out."""
-    shown, asked = run.trial.size, int(settings.values["trials"])
-    return f"the first {shown} of {asked} trials, one network" if shown < asked else "one network"
-
-
 def run_settings(settings: Settings, tier: str = "settled", control: Control | None = None) -> Run:
     """`run` for settings that are already checked."""
     if tier not in TIERS:
         raise ValueError(f"tier = {tier!r} is not one of {', '.join(TIERS)}.")
-    world, control = find("experiment", settings.experiment), control or Control()
-    start = time.perf_counter()
-    arrays = world.simulate(settings, tier, control)
-    measure = getattr(world, "MEASURE", None)
+    control = control or Control()
+    measure, start = getattr(settings.world, "MEASURE", None), time.perf_counter()
+    compared = tier == "settled" and measure is not None and bool(without_treatment(settings))
+    own, rest = control.parts(1.0, 1.0 if compared else 1e-9)
+    arrays = settings.world.simulate(setup(settings), tier, own)
+    if not own.partial:
+        own.go_on(1.0)
     if measure is not None:
-        whole = tier == "settled" and not control.partial
-        arrays |= compare(settings, measure, run_settings) if whole else {"intact": NONE.copy(), "treated": NONE.copy()}
-    for name in arrays:
-        arrays[name] = frozen(arrays[name])
+        arrays |= compare(settings, measure, run_settings, rest) if compared else {"intact": NONE, "treated": NONE}
+    if not control.partial:
+        rest.go_on(1.0)
+    arrays = {name: frozen(array) for name, array in arrays.items()}
     seconds = time.perf_counter() - start
-    return Run(settings, tier, MappingProxyType(arrays), MappingProxyType(outputs_of(world)), seconds, control.partial)
+    outputs = MappingProxyType(outputs_of(settings.world))
+    return Run(settings, tier, MappingProxyType(arrays), outputs, seconds, control.partial)
 
 
 def frozen(array) -> np.ndarray:

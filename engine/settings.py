@@ -9,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from engine import __version__
 from engine.hubs import hub_fields
 from engine.modulators import modulator_fields
-from engine.parameters import Field, ParameterError, Value, Values, fields, plain, short, unknown_name
+from engine.parameters import Field, ParameterError, Value, Values, declared, fields, plain, short, unknown_name
 from engine.plasticity import matrix_fields, rule_fields
 from engine.registry import UnknownName, experiments, find, rules
 
@@ -43,13 +44,36 @@ class Settings:
     def __getitem__(self, name: str) -> Value:
         return self.values[name]
 
+    @cached_property
+    def world(self) -> Any:
+        """The experiment itself: a module that keeps the contract (contract.py)."""
+        return find("experiment", self.experiment)
+
+    @cached_property
+    def law(self) -> Any:
+        """The rule itself."""
+        return find("rule", self.rule)
+
+    @property
+    def spec(self) -> Mapping[str, Field]:
+        """The declarations of all parameters."""
+        return schema(self.experiment, self.rule)
+
+    @cached_property
+    def p(self) -> Any:
+        """The experiment's own parameters, as its `Params`."""
+        return declared(self.world.Params, self.values)
+
     @property
     def changed(self) -> dict[str, Value]:
         """The parameters that differ from their defaults."""
-        spec = schema(self.experiment, self.rule)
-        return {name: v for name, v in self.values.items() if v != spec[name].default}
+        return {name: v for name, v in self.values.items() if v != self.spec[name].default}
 
-    @property
+    def __reduce__(self):
+        """As it travels to another process: what it is made of, without the modules it names."""
+        return _again, (self.experiment, self.rule, self.seed, dict(self.values))
+
+    @cached_property
     def digest(self) -> str:
         """64 hexadecimal digits that name this state and this version of the engine, for caches."""
         text = json.dumps([__version__, self.experiment, self.rule, self.seed, sorted(self.values.items())])
@@ -60,6 +84,11 @@ class Settings:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Settings) and self.digest == other.digest
+
+
+def _again(experiment: str, rule: str, seed: int, values: dict[str, Value]) -> Settings:
+    """Settings that have been checked elsewhere."""
+    return Settings(experiment, rule, seed, MappingProxyType(values))
 
 
 @lru_cache(maxsize=256)
@@ -166,7 +195,8 @@ def _affordable(
     experiment: str, spec: Mapping[str, Field], values: dict[str, Value], problems: list[str]
 ) -> dict[str, Value]:
     """The values, or the defaults where the run they ask for would cost more than the experiment allows."""
-    sentence = find("experiment", experiment).cost(values)
+    world = find("experiment", experiment)
+    sentence = world.cost(declared(world.Params, values), values)
     if not sentence:
         return values
     problems.append(sentence)

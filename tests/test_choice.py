@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from claims import Sample, sample
 
+from engine.ensemble import Control, run_in_chunks, run_seeds
 from engine.experiments import choice
 from engine.modulators import MODULATORS, kinetics
-from engine.run import Control, run_settings
+from engine.readouts import over_last
+from engine.run import run_settings
 from engine.settings import make
+from engine.setup import setup
 
 pytestmark = pytest.mark.claim
 SEEDS, MORE, MOST = 12, 16, 32
@@ -34,10 +37,8 @@ BLOCK = 40
 @cache
 def courses(seeds: int = SEEDS, first: int = 0, **parameters) -> tuple:
     """The trials of so many seeds."""
-    values = dict(make("choice", **parameters).values)
-    return tuple(
-        choice.one_seed(values, seed, int(values["trials"]), Control()) for seed in range(first, first + seeds)
-    )
+    s = setup(make("choice", **parameters))
+    return tuple(run_seeds(lambda seed, part: choice.one_seed(s, seed, part), first, seeds, Control()))
 
 
 def best(found) -> np.ndarray:
@@ -296,11 +297,8 @@ def test_collins_frank_2014_d2_tells_options_apart_in_a_lean_world_and_d1_in_a_r
 ):
     """30/10 and 90/70 %. The lesion: the kind that is better there reads no dopamine (and in the area of D1 the critic neither)."""
     better = sample(direction * fall(preset).values)
-    factor = {
-        "d1": {"da_effect": 0.0 if mute == "d1" else 1.0},
-        "d2": {"da_effect": 0.0 if mute == "d2" else choice.D2_EFFECT},
-    }
-    monkeypatch.setattr(choice, "kinetics", lambda values, areas: kinetics(values, (factor["d1"], factor["d2"])))
+    deaf = ({"da_effect": 0.0}, choice.AREAS[1]) if mute == "d1" else ({}, {"da_effect": 0.0})
+    monkeypatch.setattr(choice, "AREAS", deaf)
     courses.cache_clear()
     without = sample(direction * fall(preset).values)
     courses.cache_clear()
@@ -319,20 +317,12 @@ def test_collins_frank_2014_d2_tells_options_apart_in_a_lean_world_and_d1_in_a_r
 
 def test_an_area_may_read_dopamine_with_the_other_sign():
     """(M3) with a factor: the signal of the second area is minus twice that of the first, and so is what its weights do, within bounds."""
-    values = dict(make("choice", trials=10, w_start=0.5, eta_per_s=0.1).values)
-    kin = kinetics(values, ({}, {"da_effect": -2.0}))
+    s, rng = setup(make("choice", trials=10, w_start=0.5, eta_per_s=0.1)), np.random.default_rng(1)
+    kin = kinetics(s.values, ({}, {"da_effect": -2.0}))
     assert (kin.table[0, :, -1] == 1.0).all() and kin.table[1, :, -1].tolist() == [-2.0, 1.0, 1.0, 1.0]
-    net = choice.network(values)
-    job = choice.prepare(values, net.circuit, 10)
-    memory = np.zeros(choice.LOG + choice.LOGGED * 11)
-    choice.run_in_chunks(
-        job,
-        choice.bandit(values, net, np.ones((10, 2))),
-        memory,
-        10 * choice.period_ms(values),
-        np.random.default_rng(1),
-        Control(),
-    )
+    net, end_ms = choice.network(s), 10 * choice.period_ms(s.p)
+    job, seen = choice.prepare_job(s, net.circuit), choice.nothing_seen(2, 10)
+    run_in_chunks(job, choice.bandit(s, net, np.ones((10, 2))), seen, end_ms, rng, Control())
     signal = job.record.modulator[1, : int(job.record.size[0])]
     assert np.abs(signal[:, 0, DA]).max() > 0.0
     np.testing.assert_allclose(signal[:, 1, DA], -2.0 * signal[:, 0, DA], atol=1e-15)
@@ -341,7 +331,7 @@ def test_an_area_may_read_dopamine_with_the_other_sign():
 
 def test_running_share_and_criterion():
     hit = np.array([0.0] * 10 + [1.0] * 20)
-    share = choice.running_share(hit)
+    share = over_last(hit, choice.SHARED)
     assert share[9] == 0.0 and share[14] == 0.5 and share[-1] == 1.0 and share[0] == 0.0
     flipped = np.array([[0] * 5 + [1] * 25])
     assert choice.to_criterion(np.array([[True] * 5 + [False] * 5 + [True] * 20]), flipped, 25) == 13.0
@@ -359,7 +349,7 @@ def test_a_run_without_reversal_has_no_aligned_curve_and_says_so():
     settings = make("choice", trials=10)
     found = run_settings(settings, "live")
     assert np.isnan(found.p_best_aligned).all() and np.isnan(found.criterion_trials)
-    assert "no reversal" in choice.effect(settings, found)
+    assert "no reversal" in choice.effect(settings.p, found)
 
 
 @pytest.mark.parametrize("schedule", ["reversals", "drift", "patience", "risk"])

@@ -187,8 +187,8 @@ def test_a_preview_is_the_beginning_of_the_whole_run():
     assert n < whole.trial.size == 40
     for name in ("found", "latency_s", "entries_first", "pull_first", "weight_mean"):
         np.testing.assert_array_equal(live[name], whole[name][:n])
-    assert "preview of the first" in nav.effect(live.settings, live) and "preview" not in nav.effect(
-        whole.settings, whole
+    assert "preview of the first" in nav.effect(live.settings.p, live) and "preview" not in nav.effect(
+        whole.settings.p, whole
     )
 
 

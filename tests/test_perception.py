@@ -304,5 +304,5 @@ def test_tests_leave_the_synapses_alone():
 
 def test_the_effect_sentence_holds_the_numbers():
     run = engine.run("perception", tier="live")
-    sentence = perception.effect(run.settings, run)
+    sentence = perception.effect(run.settings.p, run)
     assert f"{int(run.paired_after)} neurons" in sentence and f"{float(run.right_percent):.0f} %" in sentence

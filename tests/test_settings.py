@@ -243,7 +243,7 @@ def test_a_run_that_would_be_too_large_is_refused_before_it_starts(experiment, v
         make(experiment, **values)
     assert all(word in str(error.value) for word in words)
     state, problems = repair({"experiment": experiment, **values})
-    assert problems and experiments()[experiment].cost(state.values) == ""
+    assert problems and experiments()[experiment].cost(state.p, state.values) == ""
 
 
 # Random states

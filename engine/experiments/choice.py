@@ -30,15 +30,31 @@ from engine.baselines.q_learning import q_learning
 from engine.bursts import Bursts, release, release_all
 from engine.circuit import NO_AREA, Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
+from engine.ensemble import Band, Control, previewed, run_in_chunks, run_seeds, too_long
 from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
+from engine.interventions import Measure
 from engine.kernel import inlined
-from engine.loop import Job, new_job, new_record, set_rates
-from engine.modulators import MODULATORS, kinetics
+from engine.loop import Job, set_rates
+from engine.modulators import MODULATORS
 from engine.neurons import Lif
-from engine.parameters import Param, Value, struct
-from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, first_trials, run_in_chunks
-from engine.settings import Settings, seed_of
+from engine.output import Output
+from engine.parameters import Param, Values
+from engine.plasticity import ROWS
+from engine.readouts import first_trials, mean_and_error, over_last, stacked, trial_axis
+from engine.setup import Setup, prepare
+from engine.worlds import (
+    Group,
+    Sources,
+    Volley,
+    begin_volley,
+    count_spikes,
+    end_volley,
+    now,
+    sources,
+    switch_off,
+    switch_on,
+    volley,
+)  # fmt: skip
 
 TITLE = "Choice"
 QUESTION = "How does a bandit become a habit, and break?"
@@ -193,9 +209,10 @@ CORTEX_MV, VALUE_MV, COPY_MV, D_MV = 20.0, 30.0, 25.0, 8.0
 D_HZ, POOL_HZ = N_D * 50.0, N_POOL * 40.0
 D1_AREA, D2_AREA = 0, 1
 D2_EFFECT = -2.0  # of dopamine in the area of D2: the other sign, and twice the size, since D2 receptors have the higher affinity (model choice)
+AREAS = ({}, {"da_effect": D2_EFFECT})
 V_START = 0.3  # start weight of the critic, of the upper bound
 SAMPLE_MS, OUTCOME_MS = 50, 250
-BAND_SEEDS, BAND_S = 20, 1800.0  # seeds behind the band, fewer where they would take more simulated time than this
+BAND = Band(20, 1800.0)
 MAX_SECONDS = 4000.0
 LIVE_S = 42.0  # simulated time of the preview while a control moves
 SHARED, CRITERION = 10, 8  # trials of a running share; best choices among them that count as learned
@@ -204,119 +221,115 @@ AFTER, LATE = 15, 4
 Q_ALPHA, Q_BETA = 0.3, 5.0
 HAZARD = 0.025  # of the Bayesian learner: a change every 40 trials
 CLASSES = np.linspace(-1.6, 1.6, 9)
-
-# Places in the world's memory: trial, its start (ms), phase, choice, spikes of the choice pools; then (choice, reward, spikes of four pools) by trial
-TRIAL, START, PHASE, CHOICE, SPIKES = range(5)
-LOG, LOGGED = SPIKES + 4, 6
 BEFORE, CHOOSING, ACTING, WAITING, EXPECTING, PAYING, DONE = range(7)
 
 
+class Seen(NamedTuple):
+    """What the world remembers: where it is, and what every trial came to. Arrays of one number but for the last three."""
+
+    trial: np.ndarray
+    start_ms: np.ndarray  # of this trial
+    phase: np.ndarray
+    option: np.ndarray  # chosen in this trial
+    paid_until_ms: np.ndarray
+    counts: np.ndarray  # (options,) spikes of the choice pools in this trial
+    choice: np.ndarray  # (T,)
+    reward: np.ndarray  # (T,)
+
+
+def nothing_seen(options: int, trials: int) -> Seen:
+    """Before the first trial."""
+    trial, phase, option = (np.zeros(1, np.int64) for _ in range(3))
+    return Seen(trial, now(), phase, option, now(), np.zeros(options), np.zeros(trials, np.int64), np.zeros(trials))
+
+
 @inlined
-def begin(w, memory, state, n, h_ms, rng):
+def begin(w, seen, state, n, h_ms, rng):
     """The cue: the cortex fires."""
-    set_rates(state, w.cortex, w.cortex_stop, w.cortex_hz, n, h_ms, rng)
-    for k in range(4):
-        memory[SPIKES + k] = 0.0
-    memory[PHASE] = CHOOSING
+    switch_on(w.cortex, state, n, h_ms, rng)
+    seen.counts[:] = 0.0
+    seen.phase[0] = CHOOSING
 
 
 @inlined
-def count_spikes(w, memory, state, slot):
-    """Add the spikes of this step to the counts of the choice pools."""
-    last = state.ring.shape[1] - 1
-    for k in range(state.ring[slot, last]):
-        i = state.ring[slot, k] - w.pools
-        if 0 <= i < w.options * w.pool:
-            memory[SPIKES + i // w.pool] += 1.0
-
-
-@inlined
-def decide(w, memory, state, n, h_ms, rng):
-    """The pool with most spikes is the choice, chance decides a tie; its efference copy begins, and the optogenetic burst is scheduled."""
+def most_spikes(counts, rng):
+    """The pool with most spikes; chance decides a tie."""
     best, ties = 0, 0
-    for k in range(w.options):
-        if k == 0 or memory[SPIKES + k] > memory[SPIKES + best]:
+    for k in range(counts.size):
+        if k == 0 or counts[k] > counts[best]:
             best, ties = k, 1
-        elif memory[SPIKES + k] == memory[SPIKES + best]:
+        elif counts[k] == counts[best]:
             ties += 1
             best = k if rng.random() * ties < 1.0 else best
-    memory[CHOICE] = best
-    at = LOG + LOGGED * int(memory[TRIAL])
-    memory[at] = best
-    for k in range(4):
-        memory[at + 2 + k] = memory[SPIKES + k]
-    set_rates(state, w.copies + best * w.copy, w.copies + (best + 1) * w.copy, w.copy_hz, n, h_ms, rng)
-    if best == w.opto_option:
-        release(state, n, w.opto_delay_ms, w.opto_nm, 1, 1.0, 0, h_ms)
-    memory[PHASE] = ACTING
+    return best
 
 
 @inlined
-def pay(w, memory, state, n, h_ms, rng):
-    """The outcome: the time cells stop, the reward neurons fire, scripted bursts are released."""
-    set_rates(state, w.state, w.state_stop, 0.0, n, h_ms, rng)
-    trial = int(memory[TRIAL])
-    size = w.paid[trial, int(memory[CHOICE])]
-    memory[LOG + LOGGED * trial + 1] = size
+def decide(w, seen, state, n, h_ms, rng):
+    """The choice is made: its efference copy begins, and the optogenetic burst is scheduled."""
+    option = most_spikes(seen.counts, rng)
+    seen.option[0] = seen.choice[seen.trial[0]] = option
+    first = w.copies.first + option * w.copies_each
+    set_rates(state, first, first + w.copies_each, w.copies.rate_hz, n, h_ms, rng)
+    if option == w.opto_option:
+        release(state, n, w.opto_delay_ms, w.opto_nm, 1, 1.0, 0, h_ms)
+    seen.phase[0] = ACTING
+
+
+@inlined
+def pay(w, seen, state, n, t_ms, h_ms, rng):
+    """The outcome: expectation ends, the reward neurons fire, scripted bursts are released."""
+    switch_off(w.expectation, state, n, h_ms, rng)
+    trial = seen.trial[0]
+    size = w.paid[trial, seen.option[0]]
+    seen.reward[trial] = size
     if size > 0.0:
-        set_rates(state, w.reward, w.reward_stop, size * w.reward_hz, n, h_ms, rng)
+        begin_volley(w.reward, size, seen.paid_until_ms, state, n, t_ms, h_ms, rng)
         release_all(state, n, w.bursts, 0.0, h_ms)
-    memory[PHASE] = PAYING
+    seen.phase[0] = PAYING
 
 
-def play(w, memory, state, slot, n, t_ms, h_ms, rng):
+def play(w, seen, state, slot, n, t_ms, h_ms, rng):
     """One trial after the other: cue, choice, act, expectation, outcome, pause."""
-    if t_ms >= memory[START] + w.period_ms:
-        memory[TRIAL] += 1.0
-        memory[START] += w.period_ms
-        memory[PHASE] = BEFORE
-    now, phase = t_ms - memory[START], memory[PHASE]
+    end_volley(w.reward, seen.paid_until_ms, state, n, t_ms, h_ms, rng)
+    if t_ms >= seen.start_ms[0] + w.period_ms:
+        seen.trial[0] += 1
+        seen.start_ms[0] += w.period_ms
+        seen.phase[0] = BEFORE
+    since_cue_ms, phase = t_ms - seen.start_ms[0], seen.phase[0]
     if phase == BEFORE:
-        begin(w, memory, state, n, h_ms, rng)
+        if seen.trial[0] < w.paid.shape[0]:
+            begin(w, seen, state, n, h_ms, rng)
     elif phase == CHOOSING:
-        count_spikes(w, memory, state, slot)
-        if now >= w.choice_ms:
-            decide(w, memory, state, n, h_ms, rng)
+        count_spikes(w.pools, state, slot, seen.counts)
+        if since_cue_ms >= w.choice_ms:
+            decide(w, seen, state, n, h_ms, rng)
     elif phase == ACTING:
-        if now >= w.choice_ms + w.act_ms:
-            set_rates(state, w.cortex, w.cortex_stop, 0.0, n, h_ms, rng)
-            set_rates(state, w.copies, w.copies + w.options * w.copy, 0.0, n, h_ms, rng)
-            memory[PHASE] = WAITING
+        if since_cue_ms >= w.choice_ms + w.act_ms:
+            switch_off(w.cortex, state, n, h_ms, rng)
+            switch_off(w.copies, state, n, h_ms, rng)
+            seen.phase[0] = WAITING
     elif phase == WAITING:
-        if now >= w.outcome_ms[int(memory[CHOICE])] - w.reward_for_ms:
-            set_rates(state, w.state, w.state_stop, w.state_hz, n, h_ms, rng)
-            memory[PHASE] = EXPECTING
-    elif phase == EXPECTING:
-        if now >= w.outcome_ms[int(memory[CHOICE])]:
-            pay(w, memory, state, n, h_ms, rng)
-    elif phase == PAYING and now >= w.outcome_ms[int(memory[CHOICE])] + w.reward_for_ms:
-        set_rates(state, w.reward, w.reward_stop, 0.0, n, h_ms, rng)
-        memory[PHASE] = DONE
+        if since_cue_ms >= w.outcome_ms[seen.option[0]] - w.reward.for_ms:
+            switch_on(w.expectation, state, n, h_ms, rng)
+            seen.phase[0] = EXPECTING
+    elif phase == EXPECTING and since_cue_ms >= w.outcome_ms[seen.option[0]]:
+        pay(w, seen, state, n, t_ms, h_ms, rng)
 
 
 @world(play)
 class Bandit(NamedTuple):
-    """What is shown and paid: first neurons of the groups it drives and reads, rates, times of a trial."""
+    """What is shown and paid: the groups it drives and reads, and the times of a trial."""
 
-    options: int
-    pools: int
-    pool: int
-    cortex: int
-    cortex_stop: int
-    cortex_hz: float
-    state: int
-    state_stop: int
-    state_hz: float
-    copies: int
-    copy: int
-    copy_hz: float
-    reward: int
-    reward_stop: int
-    reward_hz: float
-    reward_for_ms: float
-    choice_ms: float
+    cortex: Sources
+    expectation: Sources
+    copies: Sources  # of all options side by side, `copies_each` of each
+    copies_each: int
+    reward: Volley
+    pools: Group
+    choice_ms: float  # from the cue, as all times
     act_ms: float
-    outcome_ms: np.ndarray  # (options,) from the cue
+    outcome_ms: np.ndarray  # (options,)
     period_ms: float
     paid: np.ndarray  # (T, options) what each option would pay
     opto_option: int
@@ -325,41 +338,41 @@ class Bandit(NamedTuple):
     bursts: Bursts
 
 
-class Setting(NamedTuple):
+class Network(NamedTuple):
     """The circuit and the groups the world needs; pools and copies hold all options side by side."""
 
     circuit: Circuit
     cortex: Population
-    state: Population
+    expectation: Population
     copies: Population
     reward: Population
     pools: Population
 
 
-def cost(values: dict[str, Value]) -> str:
+def cost(p: Params, values: Values) -> str:
     """Empty, or why this run would be too large."""
-    seconds = values["trials"] * period_ms(values) * 1e-3
-    if seconds <= MAX_SECONDS:
-        return ""
-    return f"trials = {values['trials']} of {period_ms(values)} ms each are {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
+    return too_long(p.trials, period_s(p), MAX_SECONDS)
 
 
-def choice_ms(values: dict[str, Value]) -> int:
+def choice_ms(p: Params) -> int:
     """From the cue to the choice."""
-    return CUE_MS + int(values["window_ms"])
+    return CUE_MS + p.window_ms
 
 
-def outcome_ms(values: dict[str, Value]) -> np.ndarray:
+def outcome_ms(p: Params) -> np.ndarray:
     """From the cue to the outcome of every option."""
-    later = values["late_ms"] if values["schedule"] == "patience" else 0
-    return (
-        choice_ms(values) + values["outcome_delay_ms"] + np.where(np.arange(values["options"]) > 0, float(later), 0.0)
-    )
+    later = p.late_ms if p.schedule == "patience" else 0
+    return choice_ms(p) + p.outcome_delay_ms + np.where(np.arange(p.options) > 0, float(later), 0.0)
 
 
-def period_ms(values: dict[str, Value]) -> int:
+def period_ms(p: Params) -> int:
     """From one cue to the next."""
-    return round(outcome_ms(values).max() + 1e3 * values["pause_s"])
+    return round(outcome_ms(p).max() + 1e3 * p.pause_s)
+
+
+def period_s(p: Params) -> float:
+    """The same in seconds."""
+    return 1e-3 * period_ms(p)
 
 
 def pairs_of(source: Population, goal: Population, options: int, same: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -369,147 +382,108 @@ def pairs_of(source: Population, goal: Population, options: int, same: bool) -> 
     return pre[mine == same], post[mine == same]
 
 
-def network(values: dict[str, Value]) -> Setting:
+def network(s: Setup[Params]) -> Network:
     """Cortex, striatum, choice pools, critic and hubs."""
-    c, k = Circuit(2), int(values["options"])
-    cortex, state = c.poisson("cortex", N_CORTEX, 0.0), c.poisson("expectation", N_STATE, 0.0)
+    c, k = Circuit(2), s.p.options
+    cortex, expectation = c.poisson("cortex", N_CORTEX, 0.0), c.poisson("expectation", N_STATE, 0.0)
     copies, reward = c.poisson("efference copy", k * N_COPY, 0.0), c.poisson("reward", N_REWARD, 0.0)
-    d1, d2 = striatum(c, values, cortex, copies)
+    d1, d2 = striatum(c, s, cortex, copies)
     critic = c.neurons("critic", N_CRITIC, CRITIC_CELL, NO_AREA)
-    learn(c, values, state, critic, D1_AREA, V_START, VALUE_MV / (N_STATE * STATE_HZ), CRITIC_CELL.tau_syn_ms)
-    pools = choosers(c, values, cortex, d1, d2)
-    add_hubs(c, values, Drive(reward), Drive(critic), Drive(state, N_STATE * STATE_HZ))
-    return Setting(c, cortex, state, copies, reward, pools)
+    learn(c, s, expectation, critic, D1_AREA, V_START, VALUE_MV / (N_STATE * STATE_HZ), CRITIC_CELL.tau_syn_ms)
+    pools = choosers(c, s.p, cortex, d1, d2)
+    add_hubs(c, s.values, Drive(reward), Drive(critic), Drive(expectation, N_STATE * STATE_HZ))
+    return Network(c, cortex, expectation, copies, reward, pools)
 
 
 def learn(
-    c: Circuit, values: dict[str, Value], source, goal, area: int, start: float, mv_per_hz: float, tau_syn_ms: float
-) -> None:
+    c: Circuit, s: Setup[Params], source: Population, goal: Population, area: int, start: float, mv_per_hz: float,
+    tau_syn_ms: float,
+) -> None:  # fmt: skip
     """Plastic synapses, each onto each; mv_per_hz: drive of a neuron by one spike per second at the upper bound."""
-    gain_mv = mv_per_hz * 1e3 * (1.0 - np.exp(-1.0 / tau_syn_ms)) / values["w_max"]
-    pairs = all_to_all(source, goal)
-    c.project(
-        f"to {goal.name}", source, goal, pairs, start * values["w_max"], 1.0, plastic=True, gain_mv=gain_mv, area=area
-    )
+    w_max, pairs = s.rule.w_max, all_to_all(source, goal)
+    gain_mv = mv_per_hz * 1e3 * (1.0 - np.exp(-1.0 / tau_syn_ms)) / w_max
+    c.project(f"to {goal.name}", source, goal, pairs, start * w_max, 1.0, plastic=True, gain_mv=gain_mv, area=area)
 
 
-def striatum(
-    c: Circuit, values: dict[str, Value], cortex: Population, copies: Population
-) -> tuple[Population, Population]:
+def striatum(c: Circuit, s: Setup[Params], cortex: Population, copies: Population) -> tuple[Population, Population]:
     """D1 and D2 pools of all options; the efference copy excites its own option's and inhibits the others'."""
-    k = int(values["options"])
+    k, tau_ms = s.p.options, D_CELL.tau_syn_ms
     d1 = c.neurons("D1", k * N_D, D_CELL, D1_AREA)
     d2 = c.neurons("D2", k * N_D, D_CELL, D2_AREA)
     for group in (d1, d2):
-        learn(
-            c,
-            values,
-            cortex,
-            group,
-            group.area,
-            values["w_start"],
-            CORTEX_MV / (N_CORTEX * CORTEX_HZ),
-            D_CELL.tau_syn_ms,
-        )
-        for same in (True, False):
-            drive_mv = COPY_MV if same else -COPY_MV
-            join(
-                c,
-                Drive(copies, N_COPY * COPY_HZ),
-                group,
-                drive_mv,
-                D_CELL.tau_syn_ms,
-                1.0,
-                pairs_of(copies, group, k, same),
-            )
+        learn(c, s, cortex, group, group.area, s.p.w_start, CORTEX_MV / (N_CORTEX * CORTEX_HZ), tau_ms)
+        for same, drive_mv in ((True, COPY_MV), (False, -COPY_MV)):
+            pairs = pairs_of(copies, group, k, same)
+            join(c, Drive(copies, N_COPY * COPY_HZ), group, drive_mv, tau_ms, 1.0, pairs)
     return d1, d2
 
 
-def choosers(c: Circuit, values: dict[str, Value], cortex: Population, d1: Population, d2: Population) -> Population:
+def choosers(c: Circuit, p: Params, cortex: Population, d1: Population, d2: Population) -> Population:
     """The choice pools: D1 excites, D2 inhibits, pools inhibit each other; motifs by strength."""
-    k, rho, tau_ms = int(values["options"]), float(values["opponency"]), POOL_CELL.tau_syn_ms
+    k, rho, tau_ms = p.options, p.opponency, POOL_CELL.tau_syn_ms
     pools = c.neurons("choice pools", k * N_POOL, POOL_CELL)
-    around = float(values["surround"]) / k
+    around = p.surround / k
     for group, drive_mv in ((d1, D_MV * (1.0 + rho)), (d2, -D_MV * (1.0 - rho))):
         join(c, Drive(group, D_HZ), pools, drive_mv * (1.0 - around), tau_ms, 1.0, pairs_of(group, pools, k, True))
         join(c, Drive(group, D_HZ), pools, -drive_mv * around, tau_ms, 1.0, pairs_of(group, pools, k, False))
-    join(c, Drive(pools, POOL_HZ), pools, -float(values["rivalry_mv"]), tau_ms, 1.0, pairs_of(pools, pools, k, False))
-    if values["recurrent_mv"] > 0.0:
+    join(c, Drive(pools, POOL_HZ), pools, -p.rivalry_mv, tau_ms, 1.0, pairs_of(pools, pools, k, False))
+    if p.recurrent_mv > 0.0:
         pairs = pairs_of(pools, pools, k, True)
-        c.project("recurrent loop", pools, pools, pairs, values["recurrent_mv"] / (N_POOL - 1), 1.0)
-    if values["inhibition_mv"] > 0.0:
-        gate = c.neurons("gate", N_GATE, GATE_CELL, D1_AREA, (0.0, -float(values["disinhibition_mv"]), 0.0, 0.0))
-        inhibition(c, cortex, gate, pools, values["inhibition_mv"], 4.0)
+        c.project("recurrent loop", pools, pools, pairs, p.recurrent_mv / (N_POOL - 1), 1.0)
+    if p.inhibition_mv > 0.0:
+        gate = c.neurons("gate", N_GATE, GATE_CELL, D1_AREA, (0.0, -p.disinhibition_mv, 0.0, 0.0))
+        inhibition(c, cortex, gate, pools, p.inhibition_mv, 4.0)
     return pools
 
 
-def rates(values: dict[str, Value], trials: int, rng: np.random.Generator) -> np.ndarray:
+def rates(p: Params, trials: int, rng: np.random.Generator) -> np.ndarray:
     """How often each option pays (T, options)."""
-    option, high, low = np.arange(values["options"]), values["p_best"], values["p_other"]
-    if values["schedule"] == "patience":
+    option = np.arange(p.options)
+    if p.schedule == "patience":
         return np.ones((trials, option.size))
-    if values["schedule"] == "risk":
-        return np.tile(np.where(option == 0, 1.0, values["small_size"]), (trials, 1))
-    if values["schedule"] == "drift":
-        return wander(
-            np.where(option == 0, high, low),
-            rng.normal(0.0, values["drift_sd"], (trials, option.size)),
-            *sorted((low, high)),
-        )
-    best = (np.arange(trials) // values["block"]) % option.size
-    return np.where(best[:, None] == option, high, low)
+    if p.schedule == "risk":
+        return np.tile(np.where(option == 0, 1.0, p.small_size), (trials, 1))
+    if p.schedule == "drift":
+        steps = rng.normal(0.0, p.drift_sd, (trials, option.size))
+        return wander(np.where(option == 0, p.p_best, p.p_other), steps, *sorted((p.p_other, p.p_best)))
+    best = (np.arange(trials) // p.block) % option.size
+    return np.where(best[:, None] == option, p.p_best, p.p_other)
 
 
 def wander(start: np.ndarray, steps: np.ndarray, lo: float, hi: float) -> np.ndarray:
     """A random walk from `start` with these steps, thrown back at lo and hi (T, options)."""
-    p = np.empty(steps.shape)
-    p[0] = start
-    for t in range(1, len(p)):
-        p[t] = p[t - 1] + steps[t]
-        p[t] = np.where(p[t] > hi, 2 * hi - p[t], np.where(p[t] < lo, 2 * lo - p[t], p[t])).clip(lo, hi)
-    return p
+    x = np.empty(steps.shape)
+    x[0] = start
+    for t in range(1, len(x)):
+        x[t] = x[t - 1] + steps[t]
+        x[t] = np.where(x[t] > hi, 2 * hi - x[t], np.where(x[t] < lo, 2 * lo - x[t], x[t])).clip(lo, hi)
+    return x
 
 
-def sizes(values: dict[str, Value]) -> np.ndarray:
+def sizes(p: Params) -> np.ndarray:
     """What each option pays when it pays (options,)."""
-    small_first = values["schedule"] in ("patience", "risk")
-    return np.where((np.arange(values["options"]) == 0) & small_first, values["small_size"], 1.0)
+    small_first = p.schedule in ("patience", "risk")
+    return np.where((np.arange(p.options) == 0) & small_first, p.small_size, 1.0)
 
 
-def best_option(values: dict[str, Value], p: np.ndarray) -> np.ndarray:
+def best_option(p: Params, rate: np.ndarray) -> np.ndarray:
     """The option that pays best (T,); with patience and risk the large one: B."""
-    if values["schedule"] in ("patience", "risk"):
-        return np.ones(len(p), np.int64)
-    return p.argmax(axis=1)
+    if p.schedule in ("patience", "risk"):
+        return np.ones(len(rate), np.int64)
+    return rate.argmax(axis=1)
 
 
-def bandit(values: dict[str, Value], net: Setting, paid: np.ndarray) -> Bandit:
+def bandit(s: Setup[Params], net: Network, paid: np.ndarray) -> Bandit:
     """The task of these settings."""
-    groups = (
-        net.cortex.start,
-        net.cortex.stop,
-        CORTEX_HZ,
-        net.state.start,
-        net.state.stop,
-        STATE_HZ,
-        net.copies.start,
-        N_COPY,
-        COPY_HZ,
-    )
-    times_ms = float(choice_ms(values)), float(ACT_MS), outcome_ms(values), float(period_ms(values))
-    opto = (NONE, *LETTERS).index(values["opto_option"]) - 1, float(values["opto_delay_ms"]), float(values["opto_nm"])
-    reward = net.reward.start, net.reward.stop, UNIT_HZ / N_REWARD, float(values["da_value_delay_ms"])
+    p = s.p
     return Bandit(
-        int(values["options"]),
-        net.pools.start,
-        N_POOL,
-        *groups,
-        *reward,
-        *times_ms,
-        paid,
-        *opto,
-        scripted_bursts(values),
-    )
+        cortex=sources(net.cortex, CORTEX_HZ), expectation=sources(net.expectation, STATE_HZ),
+        copies=sources(net.copies, COPY_HZ), copies_each=N_COPY,
+        reward=volley(net.reward, UNIT_HZ, s.expectation.value_delay_ms), pools=Group(net.pools.start, N_POOL),
+        choice_ms=float(choice_ms(p)), act_ms=float(ACT_MS), outcome_ms=outcome_ms(p), period_ms=float(period_ms(p)),
+        paid=paid, opto_option=(NONE, *LETTERS).index(p.opto_option) - 1, opto_delay_ms=float(p.opto_delay_ms),
+        opto_nm=p.opto_nm, bursts=scripted_bursts(s.values),
+    )  # fmt: skip
 
 
 class Course(NamedTuple):
@@ -526,46 +500,36 @@ class Course(NamedTuple):
     learning_rate_per_s: np.ndarray  # (T,)
 
 
-def one_seed(values: dict[str, Value], seed: int, trials: int, control: Control) -> Course:
+def one_seed(s: Setup[Params], seed: int, control: Control) -> Course:
     """The trials with this seed, as many as `control` allows."""
-    rng, period = np.random.default_rng(seed), period_ms(values)
-    p = rates(values, trials, rng)
-    paid = (rng.random(p.shape) < p) * sizes(values)
-    net = network(values)
-    job, memory = prepare(values, net.circuit, trials), np.zeros(LOG + LOGGED * (trials + 1))
+    p, rng = s.p, np.random.default_rng(seed)
+    rate = rates(p, p.trials, rng)
+    paid = (rng.random(rate.shape) < rate) * sizes(p)
+    net, seen = network(s), nothing_seen(p.options, p.trials)
+    job = prepare_job(s, net.circuit)
     warm_up(job, rng)
-    run_in_chunks(job, bandit(values, net, paid), memory, period * trials, rng, control)
+    period = period_ms(p)
+    run_in_chunks(job, bandit(s, net, paid), seen, period * p.trials, rng, control, least_ms=period)
     done = int(job.record.size[1])
-    log = memory[LOG : LOG + LOGGED * done].reshape(done, LOGGED)
-    choice = log[:, 0].astype(np.int64)
-    weights = [
-        mean_weights(net.circuit, job.record.weight[:done], name, int(values["options"])) for name in ("to D1", "to D2")
-    ]
-    critic = job.record.weight[:done, net.circuit.slice("to critic")].mean(axis=1)
-    return Course(
-        choice,
-        log[:, 1],
-        p[:done],
-        best_option(values, p)[:done],
-        *weights,
-        critic,
-        *after_outcome(values, job, choice),
-    )
+    weight, choice = job.record.weight[:done], seen.choice[:done]
+    d1, d2 = (mean_weights(net.circuit, weight, name, p.options) for name in ("to D1", "to D2"))
+    critic = weight[:, net.circuit.slice("to critic")].mean(axis=1)
+    best = best_option(p, rate)[:done]
+    return Course(choice, seen.reward[:done], rate[:done], best, d1, d2, critic, *after_outcome(p, job, choice))
 
 
-def prepare(values: dict[str, Value], circuit: Circuit, trials: int) -> Job:
+def prepare_job(s: Setup[Params], circuit: Circuit) -> Job:
     """The job: weights after every trial, modulators every SAMPLE_MS."""
-    net, weights, source_hz = circuit.build(1.0)
-    begin = WARM_UP_MS + period_ms(values) * np.arange(trials)
-    at = (begin[:, None] + sample_ms(values)).ravel()
-    record = new_record(net, circuit.areas, at=at, all_at=begin + period_ms(values))
-    kin = kinetics(values, ({}, {"da_effect": D2_EFFECT}))
-    return new_job(net, weights, source_hz, struct(Rule, values), matrix(values), kin, -WARM_UP_MS, AGENDA_MS, record)
+    begin_ms = period_ms(s.p) * np.arange(s.p.trials)
+    return prepare(
+        s, circuit, at_ms=(begin_ms[:, None] + sample_ms(s.p)).ravel(), all_at_ms=begin_ms + period_ms(s.p),
+        areas=AREAS, ahead_ms=WARM_UP_MS, agenda_ms=AGENDA_MS,
+    )  # fmt: skip
 
 
-def sample_ms(values: dict[str, Value]) -> np.ndarray:
+def sample_ms(p: Params) -> np.ndarray:
     """When modulators are sampled, from the cue."""
-    return np.arange(0, period_ms(values), SAMPLE_MS)
+    return np.arange(0, period_ms(p), SAMPLE_MS)
 
 
 def mean_weights(circuit: Circuit, weight: np.ndarray, name: str, options: int) -> np.ndarray:
@@ -573,83 +537,75 @@ def mean_weights(circuit: Circuit, weight: np.ndarray, name: str, options: int) 
     return weight[:, circuit.slice(name)].reshape(len(weight), N_CORTEX, options, N_D).mean(axis=(1, 3))
 
 
-def after_outcome(values: dict[str, Value], job: Job, choice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def after_outcome(p: Params, job: Job, choice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Concentrations (T, 4) and learning rate (T,) in the OUTCOME_MS after the outcome of each trial, mean."""
-    at_ms = sample_ms(values)
-    shape = choice.size, at_ms.size
-    since_ms = at_ms - outcome_ms(values)[choice][:, None]
+    shape = choice.size, sample_ms(p).size
+    since_ms = sample_ms(p) - outcome_ms(p)[choice][:, None]
     share = ((since_ms > 0) & (since_ms <= OUTCOME_MS)).astype(float)
     share /= np.maximum(share.sum(axis=1, keepdims=True), 1.0)
-    n = choice.size * at_ms.size
+    n = shape[0] * shape[1]
     levels = job.record.modulator[0, :n, D1_AREA].reshape(*shape, -1)
-    return (share[..., None] * levels).sum(axis=1), (share * job.record.gates[:n, D1_AREA, 0].reshape(shape)).sum(
-        axis=1
-    )
+    eta_per_s = job.record.gates[:n, D1_AREA, 0].reshape(shape)
+    return (share[..., None] * levels).sum(axis=1), (share * eta_per_s).sum(axis=1)
 
 
-def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
+def simulate(s: Setup[Params], tier: str, control: Control) -> dict[str, np.ndarray]:
     """The trials with this seed; in the settled tier with more seeds too."""
-    values = settings.values
-    trials, second = int(values["trials"]), 1e-3 * period_ms(values)
-    if tier == "live":
-        trials = min(trials, max(int(LIVE_S / second), 10))
-    courses = [one_seed(values, settings.seed, trials, control)]
-    if tier == "settled" and not control.partial:
-        load = (2.0 + values["options"]) / 4.0  # of a network, beside that of two options
-        seeds = int(np.clip(BAND_S / (trials * second * load), 1, BAND_SEEDS))
-        courses += [one_seed(values, seed_of(settings.seed, k), trials, Control()) for k in range(1, seeds)]
-    return this_seed(courses[0], values) | all_seeds(courses, values) | textbook(courses, values, tier)
+    s = s.but(trials=previewed(s.p.trials, period_s(s.p), LIVE_S, tier))
+    load = (2.0 + s.p.options) / 4.0  # of a network, beside that of two options
+    seeds = BAND.size(tier, s.p.trials * period_s(s.p) * load)
+    courses = run_seeds(lambda seed, part: one_seed(s, seed, part), s.seed, seeds, control)
+    return this_seed(courses[0], s) | all_seeds(courses, s) | textbook(courses, s.p, tier)
 
 
-def this_seed(c: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
+def this_seed(c: Course, s: Setup[Params]) -> dict[str, np.ndarray]:
     """What is shown of one network."""
     return {
-        "trial": np.arange(c.choice.size) + 1.0, "choice": c.choice.astype(float), "best": c.best.astype(float), "reward": c.reward,
-        "rate_of": c.rate.T, "weight_d1": c.d1.T, "weight_d2": c.d2.T, "weight_critic": c.critic,
-        "concentration_nm": c.concentration_nm.T, "learning_rate_per_s": c.learning_rate_per_s, "w_max": values["w_max"],
+        "trial": trial_axis(c.choice.size), "choice": c.choice.astype(float), "best": c.best.astype(float),
+        "reward": c.reward, "rate_of": c.rate.T, "weight_d1": c.d1.T, "weight_d2": c.d2.T, "weight_critic": c.critic,
+        "concentration_nm": c.concentration_nm.T, "learning_rate_per_s": c.learning_rate_per_s,
+        "w_max": np.float64(s.rule.w_max),
     }  # fmt: skip
 
 
-def all_seeds(courses: list[Course], values: dict[str, Value]) -> dict[str, np.ndarray]:
+def all_seeds(courses: list[Course], s: Setup[Params]) -> dict[str, np.ndarray]:
     """What is shown of all networks together, and of Q-learning on their trials."""
-    choice, best, reward = (np.array([getattr(c, name) for c in courses]) for name in ("choice", "best", "reward"))
-    hit, options = choice == best, int(values["options"])
-    q = q_learning(recorded(choice, reward, options), Q_ALPHA, Q_BETA).probability
-    q_best = np.take_along_axis(q, best[..., None], 2)[..., 0]
-    running = np.array([running_share(h) for h in hit.astype(float)])
+    p = s.p
+    choice, best, reward = (stacked(courses, name) for name in ("choice", "best", "reward"))
+    hit = choice == best
+    q = q_learning(recorded(choice, reward, p.options), Q_ALPHA, Q_BETA).probability
+    q_best = of_best(q, best)
+    running = np.array([over_last(h, SHARED) for h in hit.astype(float)])
     return {
-        **around_reversals(hit, q_best, best, values), **stay_and_shift(choice, reward, q), **by_difference(courses, q, values),
-        "best_at_end_percent": 100.0 * hit[:, late_trials(values, hit.shape[1])].mean(), "p_best": running[0], "p_best_seeds": running,
-        "p_q": running_share(q_best.mean(axis=0)), "entropy": np.mean([running_entropy(c, options) for c in choice], axis=0), "entropy_q": entropy(q).mean(axis=0),
+        **around_reversals(hit, q_best, best, p), **stay_and_shift(choice, reward, q),
+        **by_difference(courses, q, s.rule.w_max),
+        "best_at_end_percent": 100.0 * hit[:, late_trials(p, hit.shape[1])].mean(), "p_best": running[0],
+        "p_best_seeds": running, "p_q": over_last(q_best.mean(axis=0), SHARED),
+        "entropy": np.mean([running_entropy(c, p.options) for c in choice], axis=0),
+        "entropy_q": entropy(q).mean(axis=0),
     }  # fmt: skip
 
 
-def textbook(courses: list[Course], values: dict[str, Value], tier: str) -> dict[str, np.ndarray]:
+def of_best(probability: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """What a learner (S, T, K) gives the best option (S, T)."""
+    return np.take_along_axis(probability, best[..., None], 2)[..., 0]
+
+
+def textbook(courses: list[Course], p: Params, tier: str) -> dict[str, np.ndarray]:
     """A Bayesian learner and OpAL led through the same trials; not in the preview, where they would take longer than they are worth."""
-    choice, best, reward = (np.array([getattr(c, name) for c in courses]) for name in ("choice", "best", "reward"))
+    choice, best, reward = (stacked(courses, name) for name in ("choice", "best", "reward"))
     if tier == "live":
         return {name: np.full(choice.shape[1], np.nan) for name in ("p_bayes", "p_opal", "p_change")}
-    trials = recorded(choice, reward, int(values["options"]))
-    bayes, actors = change_point(trials, HAZARD, Q_BETA), opal(trials, rho=values["opponency"])
-    of_best = (np.take_along_axis(x.probability, best[..., None], 2)[..., 0].mean(axis=0) for x in (bayes, actors))
-    return dict(zip(("p_bayes", "p_opal"), map(running_share, of_best), strict=True)) | {
-        "p_change": bayes.unexpected[0]
-    }
+    trials = recorded(choice, reward, p.options)
+    bayes, actors = change_point(trials, HAZARD, Q_BETA), opal(trials, rho=p.opponency)
+    shares = (over_last(of_best(x.probability, best).mean(axis=0), SHARED) for x in (bayes, actors))
+    return dict(zip(("p_bayes", "p_opal"), shares, strict=True)) | {"p_change": bayes.unexpected[0]}
 
 
-def late_trials(values: dict[str, Value], trials: int) -> np.ndarray:
+def late_trials(p: Params, trials: int) -> np.ndarray:
     """True in the last quarter of every block, or of the run where it has none."""
-    block = min(int(values["block"]), trials) if values["schedule"] == "reversals" else trials
+    block = min(p.block, trials) if p.schedule == "reversals" else trials
     return np.arange(trials) % block >= block - max(block // LATE, 1)
-
-
-def running_share(hit: np.ndarray) -> np.ndarray:
-    """Mean over the last SHARED trials, fewer at the start; along the first axis."""
-    total = np.cumsum(hit, axis=0)
-    before = np.zeros_like(total)
-    before[SHARED:] = total[:-SHARED]
-    n = np.minimum(np.arange(1, len(hit) + 1), SHARED)
-    return (total - before) / n.reshape(-1, *[1] * (hit.ndim - 1))
 
 
 def entropy(p: np.ndarray) -> np.ndarray:
@@ -659,20 +615,19 @@ def entropy(p: np.ndarray) -> np.ndarray:
 
 def running_entropy(choice: np.ndarray, options: int) -> np.ndarray:
     """Entropy of the choices of the last SHARED trials (T,)."""
-    return entropy(running_share((choice[:, None] == np.arange(options)).astype(float)))
+    return entropy(over_last((choice[:, None] == np.arange(options)).astype(float), SHARED))
 
 
-def around_reversals(
-    hit: np.ndarray, q_best: np.ndarray, best: np.ndarray, values: dict[str, Value]
-) -> dict[str, np.ndarray]:
+def around_reversals(hit: np.ndarray, q_best: np.ndarray, best: np.ndarray, p: Params) -> dict[str, np.ndarray]:
     """Curves aligned at the trials at which the best option changes, and what they say of speed."""
-    span = int(values["block"]) if values["schedule"] == "reversals" else 20
+    span = p.block if p.schedule == "reversals" else 20
     around = np.arange(-min(span // 2, 10), min(span, 30))
     mean, error = mean_and_error(cut_out(hit.astype(float), best, around))
     return {
         "aligned": around.astype(float), "p_best_aligned": mean, "p_best_aligned_error": error,
         "p_q_aligned": mean_and_error(cut_out(q_best, best, around))[0],
-        "best_after_percent": 100.0 * mean[(around >= 0) & (around < AFTER)].mean(), "criterion_trials": to_criterion(hit, best, span),
+        "best_after_percent": 100.0 * mean[(around >= 0) & (around < AFTER)].mean(),
+        "criterion_trials": to_criterion(hit, best, span),
     }  # fmt: skip
 
 
@@ -691,15 +646,6 @@ def cut_out(rows: np.ndarray, best: np.ndarray, around: np.ndarray) -> np.ndarra
         total = np.where(inside, row[np.clip(at, 0, row.size - 1)], 0.0).sum(axis=0)
         out[k, n > 0] = total[n > 0] / n[n > 0]
     return out
-
-
-def mean_and_error(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over the first axis and its standard error, 0 for one curve; what is nan does not count."""
-    there = np.isfinite(curves)
-    n = there.sum(axis=0)
-    mean = np.where(n > 0, np.where(there, curves, 0.0).sum(axis=0) / np.maximum(n, 1), np.nan)
-    square = (np.where(there, curves - mean, 0.0) ** 2).sum(axis=0)
-    return mean, np.where(n > 0, np.sqrt(square / np.maximum(n - 1, 1) / np.maximum(n, 1)), np.nan)
 
 
 def to_criterion(hit: np.ndarray, best: np.ndarray, span: int) -> float:
@@ -725,10 +671,10 @@ def stay_and_shift(choice: np.ndarray, reward: np.ndarray, q: np.ndarray) -> dic
     return {"win_stay_percent": 100.0 * np.array(stay), "lose_shift_percent": 100.0 * np.array(shift)}
 
 
-def by_difference(courses: list[Course], q: np.ndarray, values: dict[str, Value]) -> dict[str, np.ndarray]:
+def by_difference(courses: list[Course], q: np.ndarray, w_max: float) -> dict[str, np.ndarray]:
     """Share of A among A and B by the difference of their weights before the trial; Q-learning's P(A) in the same trials."""
-    value = np.array([c.d1 - c.d2 for c in courses])[:, :-1] / values["w_max"]
-    choice, q = np.array([c.choice for c in courses])[:, 1:], q[:, 1:]
+    value = np.array([c.d1 - c.d2 for c in courses])[:, :-1] / w_max
+    choice, q = stacked(courses, "choice")[:, 1:], q[:, 1:]
     a_or_b = choice < 2
     nearest = np.abs((value[..., 0] - value[..., 1])[..., None] - CLASSES).argmin(axis=-1)
     p_a = q[..., 0] / np.maximum(q[..., 0] + q[..., 1], 1e-300)
@@ -739,15 +685,15 @@ def by_difference(courses: list[Course], q: np.ndarray, values: dict[str, Value]
     return {"difference": CLASSES, "share_a": np.array(shares[0]), "share_a_q": np.array(shares[1])}
 
 
-def effect(settings: Settings, run) -> str:
+def effect(p: Params, run) -> str:
     """One plain sentence: what is chosen late in a block, and how fast a reversal is followed."""
-    kind, percent = settings["schedule"], float(run.best_at_end_percent)
+    percent = float(run.best_at_end_percent)
     if not np.isfinite(percent):
         return "No trial has come to its end yet."
-    if kind in ("patience", "risk"):
-        what = "large and late" if kind == "patience" else "risky"
+    if p.schedule in ("patience", "risk"):
+        what = "large and late" if p.schedule == "patience" else "risky"
         return f"The {what} option B is chosen in {percent:.0f} % of the last trials."
-    when = "late in a block" if kind == "reversals" else "in the last quarter"
+    when = "late in a block" if p.schedule == "reversals" else "in the last quarter"
     late = f"{percent:.0f} % of the choices {when} are the best option"
     if not np.isfinite(run.criterion_trials):
         return f"{late}; there was no reversal."

@@ -23,15 +23,19 @@ from engine.baselines.temporal_difference import temporal_difference
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all
 from engine.dispatch import world
+from engine.ensemble import Band, Control, previewed, run_in_chunks, run_seeds, too_long
 from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
+from engine.interventions import Measure
 from engine.kernel import inlined
-from engine.loop import Job, new_job, new_record, set_rates
-from engine.modulators import MODULATORS, kinetics
+from engine.loop import Job, set_rates
+from engine.modulators import MODULATORS
 from engine.neurons import Lif
-from engine.parameters import Param, Value, struct
-from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, first_trials, run_in_chunks
-from engine.settings import Settings, seed_of
+from engine.output import Output
+from engine.parameters import Param, Values
+from engine.plasticity import ROWS
+from engine.readouts import first_trials, last_mean, trial_axis
+from engine.setup import Setup, prepare
+from engine.worlds import Group, Volley, begin_volley, count_spikes, end_volley, now, volley
 
 TITLE = "Conditioning"
 QUESTION = "What does dopamine predict?"
@@ -144,7 +148,7 @@ OMIT_EVERY = 5
 AFTER_MS = 200  # dopamine is looked at for so much longer than the hub looks back
 MAX_SECONDS = 3000.0
 LIVE_S = 55.0  # simulated time of the preview while a control moves
-BAND_SEEDS = 8
+BAND = Band(8)
 TD_STEP_MS = 100
 TD_ALPHA, RW_ALPHA, PH_KAPPA, PH_GAMMA = 0.1, 0.1, 0.1, 0.2
 LATE = 10
@@ -161,9 +165,21 @@ class Plan(NamedTuple):
 class Seen(NamedTuple):
     """What the world remembers."""
 
-    clock: np.ndarray  # (3,) trial, its start (ms), 1 while the reward neurons are on
-    chain: np.ndarray  # (K, 2) time cells of each cue that have begun, that are over
-    spikes: np.ndarray  # (Q, T, B) spikes of the counted groups by trial and bin
+    trial: np.ndarray  # (1,)
+    start_ms: np.ndarray  # (1,) of this trial
+    paid: np.ndarray  # (1,) 1 once the reward of this trial has come
+    paid_until_ms: np.ndarray  # (1,)
+    begun: np.ndarray  # (K,) time cells of each cue that have begun
+    over: np.ndarray  # (K,) and that are over
+    critic: np.ndarray  # (T, B, 1) spikes by trial and bin
+    response: np.ndarray  # (T, B, 1)
+
+
+def nothing_seen(cues: int, trials: int, bins: int) -> Seen:
+    """Before the first trial."""
+    trial, paid = (np.zeros(1, np.int64) for _ in range(2))
+    chains = (np.zeros(cues, np.int64) for _ in range(2))
+    return Seen(trial, now(), paid, now(), *chains, *(np.zeros((trials, bins, 1)) for _ in range(2)))
 
 
 @inlined
@@ -172,57 +188,53 @@ def move_chain(w, seen, state, k, since_ms, n, h_ms, rng):
     over = min(int(since_ms / w.stagger_ms), w.chain)
     begun = min(int((since_ms + w.cell_ms) / w.stagger_ms), w.chain)
     first = k * w.chain
-    set_rates(state, first + seen.chain[k, 0], first + begun, w.cell_hz, n, h_ms, rng)
-    set_rates(state, first + seen.chain[k, 1], first + over, 0.0, n, h_ms, rng)
-    seen.chain[k, 0], seen.chain[k, 1] = max(begun, seen.chain[k, 0]), max(over, seen.chain[k, 1])
+    set_rates(state, first + seen.begun[k], first + begun, w.cell_hz, n, h_ms, rng)
+    set_rates(state, first + seen.over[k], first + over, 0.0, n, h_ms, rng)
+    seen.begun[k], seen.over[k] = max(begun, seen.begun[k]), max(over, seen.over[k])
 
 
 @inlined
 def end_chains(w, seen, state, to, n, h_ms, rng):
     """All time cells fall silent; `to`: how many then count as begun and over."""
-    for k in range(seen.chain.shape[0]):
-        set_rates(state, k * w.chain + seen.chain[k, 1], k * w.chain + seen.chain[k, 0], 0.0, n, h_ms, rng)
-        seen.chain[k, 0] = seen.chain[k, 1] = to
+    for k in range(seen.begun.size):
+        set_rates(state, k * w.chain + seen.over[k], k * w.chain + seen.begun[k], 0.0, n, h_ms, rng)
+        seen.begun[k] = seen.over[k] = to
 
 
 @inlined
-def switch_reward(w, state, rate_hz, n, h_ms, rng):
-    """Every reward neuron at this rate."""
-    set_rates(state, w.reward_first, w.reward_first + w.reward_size, rate_hz, n, h_ms, rng)
+def next_trial(w, seen, state, n, h_ms, rng):
+    """Nothing is left of the last one."""
+    end_chains(w, seen, state, 0, n, h_ms, rng)
+    seen.trial[0] += 1
+    seen.start_ms[0] += w.trial_ms
+    seen.paid[0] = 0
 
 
 @inlined
-def count(w, seen, state, slot, trial, now_ms):
-    """Spikes of the counted groups, into the bin of now_ms."""
-    last, b = state.ring.shape[1] - 1, int(now_ms / w.bin_ms)
-    for j in range(state.ring[slot, last]):
-        i = state.ring[slot, j]
-        for q in range(w.counted.shape[0]):
-            if w.counted[q, 0] <= i < w.counted[q, 1]:
-                seen.spikes[q, trial, b] += 1.0
+def pay(w, seen, state, size, n, t_ms, h_ms, rng):
+    """The reward: it ends the chains, its neurons fire, scripted bursts are released."""
+    seen.paid[0] = 1
+    end_chains(w, seen, state, w.chain, n, h_ms, rng)
+    begin_volley(w.reward_neurons, size, seen.paid_until_ms, state, n, t_ms, h_ms, rng)
+    release_all(state, n, w.bursts, 0.0, h_ms)
 
 
 def present(w, seen, state, slot, n, t_ms, h_ms, rng):
-    """Run the chains of the cues shown, switch the reward on (which ends the chains) and off, count spikes."""
-    if t_ms >= seen.clock[1] + w.trial_ms:
-        end_chains(w, seen, state, 0, n, h_ms, rng)
-        seen.clock[0] += 1.0
-        seen.clock[1] += w.trial_ms
-    trial, now_ms = int(seen.clock[0]), t_ms - seen.clock[1]
+    """Run the chains of the cues shown, pay the reward, count spikes."""
+    if t_ms >= seen.start_ms[0] + w.trial_ms:
+        next_trial(w, seen, state, n, h_ms, rng)
+    trial, since_ms = seen.trial[0], t_ms - seen.start_ms[0]
     if trial >= w.reward.size:
         return
     for k in range(w.onset_ms.shape[1]):
-        if 0.0 <= w.onset_ms[trial, k] <= now_ms:
-            move_chain(w, seen, state, k, now_ms - w.onset_ms[trial, k], n, h_ms, rng)
-    if w.reward[trial] > 0.0 and seen.clock[2] == 0.0 and w.reward_ms <= now_ms < w.reward_ms + w.reward_for_ms:
-        seen.clock[2] = 1.0
-        end_chains(w, seen, state, w.chain, n, h_ms, rng)
-        switch_reward(w, state, w.reward[trial] * w.reward_hz, n, h_ms, rng)
-        release_all(state, n, w.bursts, 0.0, h_ms)
-    elif seen.clock[2] == 1.0 and not w.reward_ms <= now_ms < w.reward_ms + w.reward_for_ms:
-        seen.clock[2] = 0.0
-        switch_reward(w, state, 0.0, n, h_ms, rng)
-    count(w, seen, state, slot, trial, now_ms)
+        if 0.0 <= w.onset_ms[trial, k] <= since_ms:
+            move_chain(w, seen, state, k, since_ms - w.onset_ms[trial, k], n, h_ms, rng)
+    end_volley(w.reward_neurons, seen.paid_until_ms, state, n, t_ms, h_ms, rng)
+    if w.reward[trial] > 0.0 and seen.paid[0] == 0 and since_ms >= w.reward_ms:
+        pay(w, seen, state, w.reward[trial], n, t_ms, h_ms, rng)
+    b = int(since_ms / w.bin_ms)
+    count_spikes(w.critic, state, slot, seen.critic[trial, b])
+    count_spikes(w.response, state, slot, seen.response[trial, b])
 
 
 @world(present)
@@ -231,13 +243,11 @@ class Cues(NamedTuple):
 
     onset_ms: np.ndarray  # (T, K)
     reward: np.ndarray  # (T,)
-    counted: np.ndarray  # (Q, 2) first neuron and one past the last of the groups whose spikes are counted
     trial_ms: float
     reward_ms: float
-    reward_for_ms: float
-    reward_hz: float  # of one reward neuron, for a reward of 1
-    reward_first: int
-    reward_size: int
+    reward_neurons: Volley
+    critic: Group
+    response: Group
     chain: int  # time cells of a cue; cue k has those from k * chain on
     stagger_ms: float
     cell_ms: float
@@ -246,39 +256,36 @@ class Cues(NamedTuple):
     bursts: Bursts
 
 
-def period_ms(values: dict[str, Value]) -> int:
+def period_ms(p: Params) -> int:
     """From one trial to the next, in whole bins."""
-    return ceil((CUE_MS + values["reward_delay_ms"] + values["rest_s"] * 1e3) / BIN_MS) * BIN_MS
+    return ceil((CUE_MS + p.reward_delay_ms + p.rest_s * 1e3) / BIN_MS) * BIN_MS
 
 
-def chain_size(values: dict[str, Value]) -> int:
+def chain_size(p: Params) -> int:
     """Time cells of one cue: to the end of the trial."""
-    return ceil((period_ms(values) - CUE_MS) / STAGGER_MS)
+    return ceil((period_ms(p) - CUE_MS) / STAGGER_MS)
 
 
-def cost(values: dict[str, Value]) -> str:
+def cost(p: Params, values: Values) -> str:
     """Empty, or why this run would be too large."""
-    seconds = values["trials"] * period_ms(values) * 1e-3
-    if seconds <= MAX_SECONDS:
-        return ""
-    return f"trials = {values['trials']} of {period_ms(values) * 1e-3:g} s are {seconds:g} s of simulated time; at most {MAX_SECONDS:g} s are allowed."
+    return too_long(p.trials, period_ms(p) * 1e-3, MAX_SECONDS)
 
 
-def plan_of(values: dict[str, Value], trials: int, rng: np.random.Generator) -> Plan:
+def plan_of(p: Params, rng: np.random.Generator) -> Plan:
     """The trials of a schedule."""
-    kind, t = values["schedule"], np.arange(trials)
-    early, probe = t < values["change_at"], t >= trials - PROBES
+    trials, kind, t = p.trials, p.schedule, np.arange(p.trials)
+    early, probe = t < p.change_at, t >= trials - PROBES
     onset_ms = np.full((trials, N_CUES.get(kind, 1)), -1.0)
     onset_ms[:, 0] = CUE_MS
-    lucky = rng.random(trials) < values["reward_p"]
+    lucky = rng.random(trials) < p.reward_p
     shown = rng.integers(0, onset_ms.shape[1], trials)
     due, paid = np.ones(trials, bool), lucky
     if kind == "omission":
-        paid = lucky & (early | ((t - values["change_at"]) % OMIT_EVERY != 0))
+        paid = lucky & (early | ((t - p.change_at) % OMIT_EVERY != 0))
     elif kind == "extinction":
         paid = lucky & early
     elif kind == "reacquisition":
-        paid = lucky & (early | (t >= (values["change_at"] + trials) // 2))
+        paid = lucky & (early | (t >= (p.change_at + trials) // 2))
     elif kind == "forgetting":
         onset_ms[~early & ~probe] = -1.0
         due, paid = early | probe, lucky & early
@@ -290,192 +297,170 @@ def plan_of(values: dict[str, Value], trials: int, rng: np.random.Generator) -> 
         due = ~probe & (~early | (kind == "blocking"))
         paid = lucky & due
     elif kind == "second_order":
-        b_then_a = ~early & ((t - values["change_at"]) % 2 == 0)  # A keeps its value by trials of its own in between
-        onset_ms[b_then_a] = (CUE_MS + values["reward_delay_ms"], CUE_MS)
+        b_then_a = ~early & ((t - p.change_at) % 2 == 0)  # A keeps its value by trials of its own in between
+        onset_ms[b_then_a] = (CUE_MS + p.reward_delay_ms, CUE_MS)
         due, paid = ~b_then_a, lucky & ~b_then_a
     elif kind == "discrimination":
         onset_ms[:] = -1.0
         onset_ms[t, shown] = CUE_MS
         due, paid = shown == 0, lucky & (shown == 0)
-    return Plan(onset_ms, np.where(paid, values["reward_size"], 0.0), due)
+    return Plan(onset_ms, np.where(paid, p.reward_size, 0.0), due)
 
 
 class Network(NamedTuple):
     """The circuit and the groups whose spikes are read."""
 
     circuit: Circuit
-    chain: Population
     reward: Population
     critic: Population
     response: Population
 
 
-def network(values: dict[str, Value]) -> Network:
+def network(s: Setup[Params]) -> Network:
     """Chains, critic, reward and response neurons, motifs by strength, and the hubs."""
-    c = Circuit()
-    chain = c.poisson("chain", chain_size(values) * N_CUES.get(values["schedule"], 1), 0.0)
+    c, p, w_max = Circuit(), s.p, s.rule.w_max
+    chain = c.poisson("chain", chain_size(p) * N_CUES.get(p.schedule, 1), 0.0)
     reward = c.poisson("reward", N_REWARD, 0.0)
     critic = c.neurons("critic", N_CRITIC, CRITIC_CELL)
     response = c.neurons("response", N_RESPONSE, RESPONSE_CELL)
     active = Drive(chain, DEFAULT_ACTIVE_HZ)
-    c.project(
-        "plastic", chain, critic, all_to_all(chain, critic), values["w_start"] * values["w_max"], 1.0, plastic=True,
-        gain_mv=CHAIN_MV / (DEFAULT_ACTIVE_HZ * 1e-3) * (1.0 - np.exp(-1.0 / CRITIC_CELL.tau_syn_ms)) / values["w_max"],
-    )  # fmt: skip
+    unit_mv = CHAIN_MV / (DEFAULT_ACTIVE_HZ * 1e-3) * (1.0 - np.exp(-1.0 / CRITIC_CELL.tau_syn_ms)) / w_max
+    pairs = all_to_all(chain, critic)
+    c.project("plastic", chain, critic, pairs, p.w_start * w_max, 1.0, plastic=True, gain_mv=unit_mv)
     value, paid = Drive(critic, VALUE_HZ * N_CRITIC), Drive(reward)
     join(c, value, response, RESPONSE_MV, RESPONSE_CELL.tau_syn_ms)
-    join(c, value, critic, values["recurrent_mv"], CRITIC_CELL.tau_syn_ms)
-    if values["inhibition_mv"] > 0.0:
-        gate = c.neurons("gate", N_GATE, GATE_CELL, 0, (0.0, -float(values["disinhibition_mv"]), 0.0, 0.0))
+    join(c, value, critic, p.recurrent_mv, CRITIC_CELL.tau_syn_ms)
+    if p.inhibition_mv > 0.0:
+        gate = c.neurons("gate", N_GATE, GATE_CELL, 0, (0.0, -p.disinhibition_mv, 0.0, 0.0))
         join(c, active, gate, GATE_MV, GATE_CELL.tau_syn_ms)
-        join(c, Drive(gate, N_GATE * GATE_HZ), critic, -values["inhibition_mv"], CRITIC_CELL.tau_syn_ms)
-    add_hubs(c, values, paid, value, active, uncertain=("down",))
-    return Network(c, chain, reward, critic, response)
+        join(c, Drive(gate, N_GATE * GATE_HZ), critic, -p.inhibition_mv, CRITIC_CELL.tau_syn_ms)
+    add_hubs(c, s.values, paid, value, active, uncertain=("down",))
+    return Network(c, reward, critic, response)
 
 
 class Course(NamedTuple):
     """One run: its plan, what was counted, and dopamine."""
 
     plan: Plan
-    spikes_hz: np.ndarray  # (2, T, B) rate of a critic and of a response neuron
+    critic_hz: np.ndarray  # (T, B) rate of a critic neuron
+    response_hz: np.ndarray  # (T, B) and of a response neuron
     nm: np.ndarray  # (T, B, 4) concentrations
     weight: np.ndarray  # (T, S) all weights after each trial
 
 
-def run_trials(values: dict[str, Value], seed: int, trials: int, control: Control) -> Course:
-    """One seed; fewer trials when `control` stops it."""
-    rng = np.random.default_rng(seed)
-    plan, net, trial_ms = plan_of(values, trials, rng), network(values), period_ms(values)
-    job = prepare(values, net, trials)
-    groups = (net.critic, net.response)
-    seen = Seen(
-        np.zeros(3),
-        np.zeros((plan.onset_ms.shape[1], 2), np.int64),
-        np.zeros((len(groups), trials, trial_ms // BIN_MS)),
-    )
+def one_seed(s: Setup[Params], seed: int, control: Control) -> Course:
+    """The trials with this seed, as many as `control` allows."""
+    rng, p, trial_ms = np.random.default_rng(seed), s.p, period_ms(s.p)
+    plan, net, bins = plan_of(p, rng), network(s), trial_ms // BIN_MS
+    job = prepare_job(s, net)
+    seen = nothing_seen(plan.onset_ms.shape[1], p.trials, bins)
     warm_up(job, rng)
-    done = run_in_chunks(job, cues(values, plan, net, groups), seen, trials * trial_ms, rng, control) // trial_ms
-    sizes = np.array([g.size for g in groups])[:, None, None]
-    nm = job.record.modulator[0, :, 0].reshape(trials, -1, 4)
-    plan = Plan(*(part[:done] for part in plan))
-    return Course(plan, seen.spikes[:, :done] / (sizes * BIN_MS * 1e-3), nm[:done], job.record.weight[:done])
-
-
-def prepare(values: dict[str, Value], net: Network, trials: int) -> Job:
-    """The job: dopamine in the middle of every bin, all weights after every trial."""
-    frozen, weights, rates = net.circuit.build(1.0)
-    trial_ms = period_ms(values)
-    at = WARM_UP_MS + np.arange(BIN_MS // 2, trials * trial_ms, BIN_MS)
-    record = new_record(frozen, 1, at=at, all_at=WARM_UP_MS + trial_ms * np.arange(1, trials + 1))
-    return new_job(
-        frozen,
-        weights,
-        rates,
-        struct(Rule, values),
-        matrix(values),
-        kinetics(values, ({},)),
-        -WARM_UP_MS,
-        65_000,
-        record,
+    done = run_in_chunks(job, cues(s, plan, net), seen, p.trials * trial_ms, rng, control, trial_ms) // trial_ms
+    critic_hz, response_hz = (
+        spikes[:done, :, 0] / (group.size * BIN_MS * 1e-3)
+        for spikes, group in ((seen.critic, net.critic), (seen.response, net.response))
     )
+    nm = job.record.modulator[0, : done * bins, 0].reshape(done, bins, -1)
+    return Course(Plan(*(part[:done] for part in plan)), critic_hz, response_hz, nm, job.record.weight[:done])
 
 
-def cues(values: dict[str, Value], plan: Plan, net: Network, groups: tuple[Population, ...]) -> Cues:
+def prepare_job(s: Setup[Params], net: Network) -> Job:
+    """The job: dopamine in the middle of every bin, all weights after every trial."""
+    trial_ms = period_ms(s.p)
+    at_ms = np.arange(BIN_MS // 2, s.p.trials * trial_ms, BIN_MS)
+    ends_ms = trial_ms * np.arange(1, s.p.trials + 1)
+    return prepare(s, net.circuit, at_ms=at_ms, all_at_ms=ends_ms, ahead_ms=WARM_UP_MS)
+
+
+def cues(s: Setup[Params], plan: Plan, net: Network) -> Cues:
     """The world of these settings."""
-    counted = np.array([(g.start, g.stop) for g in groups], np.int64)
-    reward_for_ms = min(float(values["da_value_delay_ms"]), values["rest_s"] * 1e3)
+    p, critic, response = s.p, net.critic, net.response
+    reward_for_ms = min(float(s.expectation.value_delay_ms), p.rest_s * 1e3)
     return Cues(
-        plan.onset_ms, plan.reward, counted, float(period_ms(values)), float(CUE_MS + values["reward_delay_ms"]), reward_for_ms,
-        UNIT_HZ / N_REWARD, net.reward.start, net.reward.size, chain_size(values), STAGGER_MS, float(values["cell_ms"]), float(values["cell_hz"]),
-        float(BIN_MS), scripted_bursts(values),
+        plan.onset_ms, plan.reward, float(period_ms(p)), float(CUE_MS + p.reward_delay_ms),
+        volley(net.reward, UNIT_HZ, reward_for_ms), Group(critic.start, critic.size),
+        Group(response.start, response.size), chain_size(p), STAGGER_MS, float(p.cell_ms), p.cell_hz, float(BIN_MS),
+        scripted_bursts(s.values),
     )  # fmt: skip
 
 
-def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
+def simulate(s: Setup[Params], tier: str, control: Control) -> dict[str, np.ndarray]:
     """The trials with this seed; in the settled tier with more seeds too, for a band."""
-    values = settings.values
-    trials = int(values["trials"])
-    if tier == "live":
-        trials = min(trials, max(int(LIVE_S * 1e3 / period_ms(values)), 10))
-    course = run_trials(values, settings.seed, trials, control)
-    out = (
-        by_trial(course, values)
-        | by_bin(course, values)
-        | chain_and_cues(course, values)
-        | textbook(course.plan, values)
-    )
-    seeds = [out["response_hz"]]
-    if tier == "settled" and not control.partial:
-        others = (run_trials(values, seed_of(settings.seed, k), trials, Control()) for k in range(1, BAND_SEEDS))
-        seeds += [between(other.spikes_hz[1], values) for other in others]
-    return out | {"response_seeds_hz": np.array(seeds), "w_max": values["w_max"]} | at_the_end(out, course.plan)
+    second = 1e-3 * period_ms(s.p)
+    s = s.but(trials=previewed(s.p.trials, second, LIVE_S, tier))
+    seeds = BAND.size(tier, s.p.trials * second)
+    courses = run_seeds(lambda seed, part: one_seed(s, seed, part), s.seed, seeds, control)
+    first, p = courses[0], s.p
+    out = by_trial(first, s) | by_bin(first, p) | chain_and_cues(first, p) | textbook(first.plan, s)
+    return out | at_the_end(out, first.plan) | {
+        "response_seeds_hz": np.array([between(c.response_hz, p) for c in courses]), "w_max": np.float64(s.rule.w_max),
+    }  # fmt: skip
 
 
-def between(rate_hz: np.ndarray, values: dict[str, Value]) -> np.ndarray:
+def between(rate_hz: np.ndarray, p: Params) -> np.ndarray:
     """Mean of (T, B) over the bins between cue and reward (T,)."""
-    first, last = CUE_MS // BIN_MS, (CUE_MS + values["reward_delay_ms"]) // BIN_MS
+    first, last = CUE_MS // BIN_MS, (CUE_MS + p.reward_delay_ms) // BIN_MS
     return rate_hz[:, first : max(last, first + 1)].mean(axis=1)
 
 
-def dopamine_after(da_nm: np.ndarray, at_ms: np.ndarray, values: dict[str, Value]) -> np.ndarray:
+def dopamine_after(da_nm: np.ndarray, at_ms: np.ndarray, looks_back_ms: float) -> np.ndarray:
     """Mean dopamine in the time after at_ms (T,) in which the hub answers to an event."""
-    length = ceil((values["da_value_delay_ms"] + AFTER_MS) / BIN_MS)
+    length = ceil((looks_back_ms + AFTER_MS) / BIN_MS)
     index = np.minimum((at_ms / BIN_MS).astype(int)[:, None] + np.arange(length), da_nm.shape[1] - 1)
     return np.take_along_axis(da_nm, index, axis=1).mean(axis=1)
 
 
-def by_trial(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
+def by_trial(course: Course, s: Setup[Params]) -> dict[str, np.ndarray]:
     """One number for every trial."""
-    plan, da_nm = course.plan, course.nm[:, :, 0]
-    before = slice(0, CUE_MS // BIN_MS)
-    tonic = da_nm[:, before].mean(axis=1)
-    at_reward_ms = np.full(plan.reward.size, float(CUE_MS + values["reward_delay_ms"]))
-    shown, value_hz = plan.onset_ms >= 0.0, between(course.spikes_hz[0], values)
+    plan, da_nm, p, back_ms = course.plan, course.nm[:, :, 0], s.p, s.expectation.value_delay_ms
+    before, trials = slice(0, CUE_MS // BIN_MS), course.plan.reward.size
+    tonic_nm = da_nm[:, before].mean(axis=1)
+    shown, value_hz = plan.onset_ms >= 0.0, between(course.critic_hz, p)
+    at_cue_ms, at_reward_ms = np.full(trials, float(CUE_MS)), np.full(trials, float(CUE_MS + p.reward_delay_ms))
     return {
-        "trial": np.arange(plan.reward.size) + 1.0, "rewarded": plan.reward, "cue_a": shown[:, 0].astype(float),
+        "trial": trial_axis(trials), "rewarded": plan.reward, "cue_a": shown[:, 0].astype(float),
         "cue_b": shown[:, 1:].any(axis=1).astype(float),
-        "da_at_cue_nm": dopamine_after(da_nm, np.full(plan.reward.size, float(CUE_MS)), values) - tonic,
-        "da_at_reward_nm": dopamine_after(da_nm, at_reward_ms, values) - tonic,
-        "value_hz": value_hz, "value": (value_hz - course.spikes_hz[0][:, before].mean()) / VALUE_HZ,
-        "response_hz": between(course.spikes_hz[1], values),
-        "free_response_hz": course.spikes_hz[1][:, before].mean(axis=1), "level_nm": course.nm.mean(axis=1).T,
+        "da_at_cue_nm": dopamine_after(da_nm, at_cue_ms, back_ms) - tonic_nm,
+        "da_at_reward_nm": dopamine_after(da_nm, at_reward_ms, back_ms) - tonic_nm,
+        "value_hz": value_hz, "value": (value_hz - course.critic_hz[:, before].mean()) / VALUE_HZ,
+        "response_hz": between(course.response_hz, p),
+        "free_response_hz": course.response_hz[:, before].mean(axis=1), "level_nm": course.nm.mean(axis=1).T,
     }  # fmt: skip
 
 
-def by_bin(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
+def by_bin(course: Course, p: Params) -> dict[str, np.ndarray]:
     """One number for every trial and bin."""
     da_nm, bins = course.nm[:, :, 0], course.nm.shape[1]
     return {
-        "bin_s": (np.arange(bins) + 0.5) * BIN_MS * 1e-3 - CUE_MS * 1e-3, "reward_s": values["reward_delay_ms"] * 1e-3,
-        "da_map_nm": da_nm - da_nm[:, : CUE_MS // BIN_MS].mean(), "value_map_hz": course.spikes_hz[0],
+        "bin_s": (np.arange(bins) + 0.5) * BIN_MS * 1e-3 - CUE_MS * 1e-3,
+        "reward_s": np.float64(p.reward_delay_ms * 1e-3),
+        "da_map_nm": da_nm - da_nm[:, : CUE_MS // BIN_MS].mean(), "value_map_hz": course.critic_hz,
     }  # fmt: skip
 
 
-def chain_and_cues(course: Course, values: dict[str, Value]) -> dict[str, np.ndarray]:
+def chain_and_cues(course: Course, p: Params) -> dict[str, np.ndarray]:
     """Weights along the chain of cue A at three moments; value by cue."""
-    cells, (trials, k) = chain_size(values), course.plan.onset_ms.shape
+    cells, (trials, k) = chain_size(p), course.plan.onset_ms.shape
     moments = np.ceil(trials * np.arange(1, 4) / 3).astype(int) - 1
     weight = course.weight[moments].reshape(3, k, cells, N_CRITIC).mean(axis=3)[:, 0]
-    value, late = between(course.spikes_hz[0], values), np.arange(trials) >= trials // 2
+    value_hz, late = between(course.critic_hz, p), np.arange(trials) >= trials // 2
     shown = (course.plan.onset_ms >= 0.0) & late[:, None]
-    by_cue = [value[s].mean() if s.any() else np.nan for s in shown.T]
+    by_cue = [value_hz[by].mean() if by.any() else np.nan for by in shown.T]
     return {
-        "chain_s": np.arange(cells) * STAGGER_MS * 1e-3,
-        "chain_weight": weight,
-        "value_by_cue_hz": np.array(by_cue),
-    }
+        "chain_s": np.arange(cells) * STAGGER_MS * 1e-3, "chain_weight": weight, "value_by_cue_hz": np.array(by_cue),
+    }  # fmt: skip
 
 
-def textbook(plan: Plan, values: dict[str, Value]) -> dict[str, np.ndarray]:
+def textbook(plan: Plan, s: Setup[Params]) -> dict[str, np.ndarray]:
     """TD(lambda) in steps of 100 ms, the Rescorla-Wagner rule and Pearce-Hall on the same trials.
 
     lambda is what is left of a trace after a step. A cue's TD error stands one step before its onset. The baseline knows one onset for
     each cue, so a schedule that moves a cue has none.
     """
-    steps = ceil(period_ms(values) / TD_STEP_MS) + 1
-    cue_step, reward_step = CUE_MS // TD_STEP_MS, round((CUE_MS + values["reward_delay_ms"]) / TD_STEP_MS)
+    steps = ceil(period_ms(s.p) / TD_STEP_MS) + 1
+    cue_step, reward_step = CUE_MS // TD_STEP_MS, round((CUE_MS + s.p.reward_delay_ms) / TD_STEP_MS)
     shown = (plan.onset_ms >= 0.0).astype(float)
-    lam = float(np.exp(-TD_STEP_MS / values["tau_e_ms"]))
+    lam = float(np.exp(-TD_STEP_MS / s.rule.tau_e_ms))
     td = temporal_difference(
         shown, np.full(shown.shape[1], cue_step), plan.reward, reward_step, steps, TD_ALPHA, lam=lam
     )
@@ -492,19 +477,16 @@ def textbook(plan: Plan, values: dict[str, Value]) -> dict[str, np.ndarray]:
 
 def at_the_end(out: dict[str, np.ndarray], plan: Plan) -> dict[str, float]:
     """Means of the last ten trials of a kind."""
-
-    def last(values: np.ndarray, where: np.ndarray) -> float:
-        found = values[where][-LATE:]
-        return float(found.mean()) if found.size else np.nan
-
     cued, paid = (plan.onset_ms >= 0.0).any(axis=1), plan.reward > 0.0
     return {
-        "late_cue_nm": last(out["da_at_cue_nm"], cued), "late_reward_nm": last(out["da_at_reward_nm"], paid),
-        "late_omission_nm": last(out["da_at_reward_nm"], plan.due & ~paid), "late_response_hz": last(out["response_hz"], cued),
+        "late_cue_nm": last_mean(out["da_at_cue_nm"], cued, LATE),
+        "late_reward_nm": last_mean(out["da_at_reward_nm"], paid, LATE),
+        "late_omission_nm": last_mean(out["da_at_reward_nm"], plan.due & ~paid, LATE),
+        "late_response_hz": last_mean(out["response_hz"], cued, LATE),
     }  # fmt: skip
 
 
-def effect(settings: Settings, run) -> str:
+def effect(p: Params, run) -> str:
     """One plain sentence: where dopamine is at the end, and whether the animal waits for the reward."""
     places = (("late_cue_nm", "cue"), ("late_reward_nm", "reward"), ("late_omission_nm", "omitted reward"))
     parts = [f"{round(float(run[name])):+d} nM at the {word}" for name, word in places if np.isfinite(run[name])]

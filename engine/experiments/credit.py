@@ -20,15 +20,17 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, fan_out, inhibition, recurrent_excitation
 from engine.dispatch import world
+from engine.ensemble import Control, run_in_chunks
 from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
+from engine.interventions import Measure
 from engine.kernel import inlined
 from engine.loop import COUNT, Job, new_job, new_log, new_record, set_rates
 from engine.loop import simulate as run_loop
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
+from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, run_in_chunks
 from engine.settings import Settings, seed_of
 
 TITLE = "Credit"
@@ -216,7 +218,7 @@ class Setting(NamedTuple):
         return self.reward.start if self.reward else self.circuit.populations[-1].stop
 
 
-def cost(values: dict[str, Value]) -> str:
+def cost(p, values) -> str:
     """Empty, or why this run would be too large."""
     synapses = 300 if values["network"] == "small" else 80_000
     if values["network"] == "small" and values["duration_s"] * values["input_hz"] > 40_000:
@@ -504,7 +506,7 @@ def raster_kind(neuron: np.ndarray, net: Setting, small: bool) -> np.ndarray:
     return np.where(neuron == net.pre, 1, np.where(is_output, 2, 0))
 
 
-def effect(settings: Settings, run) -> str:
+def effect(p, run) -> str:
     """One plain sentence: what became of the target."""
     first, last, crowd = float(run.target_weight[0]), float(run.target_weight[-1]), float(run.crowd_mean[-1])
     ends = run.target_seeds[:, -1]
@@ -515,9 +517,9 @@ def effect(settings: Settings, run) -> str:
     )
 
 
-def PREVIEW(settings: Settings, run) -> str:  # noqa: N802
+def PREVIEW(p, run) -> str:  # noqa: N802
     """What the preview leaves out."""
-    shown, asked = float(run.t_s[-1]), settings.values["duration_s"]
+    shown, asked = float(run.t_s[-1]), p.duration_s
     return f"the first {shown:g} of {asked:g} s, one network" if shown < asked else "one network"
 
 

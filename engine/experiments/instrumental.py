@@ -18,13 +18,16 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
+from engine.ensemble import Control, run_in_chunks
 from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
+from engine.interventions import Measure
 from engine.loop import COUNT, Job, new_job, new_record, set_rates, spike_at
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
+from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, first_trials, run_in_chunks
+from engine.readouts import first_trials
 from engine.settings import Settings, seed_of
 
 TITLE = "Instrumental"
@@ -150,7 +153,7 @@ class Task(NamedTuple):
     reward_hz: float
 
 
-def cost(values: dict[str, Value]) -> str:
+def cost(p, values) -> str:
     """Empty, or why this run would be too large."""
     seconds = values["trials"] * values["trial_s"]
     if seconds <= MAX_SECONDS:
@@ -269,7 +272,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     }  # fmt: skip
 
 
-def effect(settings: Settings, run) -> str:
+def effect(p, run) -> str:
     """One plain sentence: what was learned before and after the swap."""
     swap = min(int(run.swap), run.answer.size)
     before, after = run.rewarded[max(swap - 20, 0) : swap], run.rewarded[swap:][-20:]

@@ -30,15 +30,18 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit
 from engine.dispatch import world
+from engine.ensemble import Control
 from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
+from engine.interventions import Measure
 from engine.kernel import inlined
 from engine.loop import DONE, Job, halt, new_job, new_log, new_record, rest, set_rate, set_rates
 from engine.loop import simulate as run_loop
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Escape
+from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.run import Control, Measure, Output, first_trials
+from engine.readouts import first_trials
 from engine.settings import Settings, seed_of
 
 TITLE = "Navigation"
@@ -352,7 +355,7 @@ def network(values: dict[str, Value]) -> Circuit:
     return c
 
 
-def cost(values: dict[str, Value]) -> str:
+def cost(p, values) -> str:
     """Empty, or why this run would be too large."""
     seconds = values["trials"] * values["trial_s"]
     if seconds <= MAX_SECONDS:
@@ -599,10 +602,10 @@ def in_detail(session: Session, values: dict[str, Value]) -> dict[str, np.ndarra
     }  # fmt: skip
 
 
-def effect(settings: Settings, run) -> str:
+def effect(p, run) -> str:
     """One plain sentence: how it went before and after the move."""
     n, move = run.trial.size, int(run.move_at)
-    asked = settings.values["trials"]
+    asked = p.trials
     parts = [f"in {counted(run.found[:move])} before the goal moved"] if move > 0 else []
     if n > move:
         visited = counted(run.entries_first[move:] > 0.0)

@@ -15,12 +15,14 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from engine.bursts import bursts
+from engine.ensemble import Control
 from engine.grid import SPIKE, TURN, fill_grid, time_constants
+from engine.interventions import Measure
 from engine.kernel import kernel
 from engine.modulators import MODULATORS, N_MODULATORS, kinetics
+from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import Rule, matrix
-from engine.run import Control, Measure, Output
 from engine.scripted import END, START, SWITCH, Batch, Physics, play
 from engine.settings import Settings
 
@@ -140,7 +142,7 @@ def events(values: dict[str, Value]) -> int:
     return int(values["pairings"] * (1 + values["burst_spikes"] + (pulses if values["burst_after"] == "every" else 0)))
 
 
-def cost(values: dict[str, Value]) -> str:
+def cost(p, values) -> str:
     """Empty, or why this run would be too large."""
     n = events(values)
     if n > MAX_EVENTS:
@@ -329,7 +331,7 @@ def timeline(values, physics: Physics, p: Protocol, w: float, rng) -> dict[str, 
     }  # fmt: skip
 
 
-def effect(settings: Settings, run) -> str:
+def effect(p, run) -> str:
     """One plain sentence: what the present state does to the synapse."""
     percent = float(run.final_percent)
     kind = "is strengthened" if percent > 100.5 else "is weakened" if percent < 99.5 else "hardly changes"

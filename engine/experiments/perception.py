@@ -22,14 +22,17 @@ import numpy as np
 from engine.bursts import Bursts, release
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
+from engine.ensemble import Control, run_in_chunks
 from engine.hubs import UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
+from engine.interventions import Measure
 from engine.kernel import inlined
 from engine.loop import Job, new_job, new_log, new_record, set_rate, set_rates
 from engine.modulators import MODULATORS, kinetics
 from engine.neurons import Lif
+from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix, weights, without_learning
-from engine.run import Control, Measure, Output, first_trials, run_in_chunks
+from engine.readouts import first_trials
 from engine.settings import Settings, seed_of
 
 TITLE = "Perception"
@@ -299,7 +302,7 @@ class Session(NamedTuple):
 # Protocol
 
 
-def cost(values: dict[str, Value]) -> str:
+def cost(p, values) -> str:
     """Empty, or why this run would be too large."""
     seconds = 1e-3 * (
         values["exposures"] * period_ms(values, "pairing_s") + values["trials"] * period_ms(values, "trial_s")
@@ -715,7 +718,7 @@ def in_detail(passed: Passed) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def effect(settings: Settings, run) -> str:
+def effect(p, run) -> str:
     """One plain sentence: the map and the answers."""
     grown = f"The map holds {int(run.paired_after)} neurons for the paired stimulus, before {int(run.paired_before)}"
     if not np.isfinite(run.right_percent):

@@ -48,13 +48,13 @@ PRESETS = {
 }
 
 
-def cost(values) -> str:
+def cost(p, values) -> str:
     """Never too large."""
     return ""
 
 
-def simulate(settings, tier, control) -> dict[str, np.ndarray]:
+def simulate(s, tier, control) -> dict[str, np.ndarray]:
     """The curve."""
-    tau_s = settings["tau_e_ms"] * 1e-3 * (settings["ltd_decay_ratio"] if settings["trace"] == "ltd" else 1.0)
-    t_s = np.linspace(0.0, settings["watched_s"], 101)
+    tau_s = s.rule.tau_e_ms * 1e-3 * (s.rule.ltd_decay_ratio if s.p.trace == "ltd" else 1.0)
+    t_s = np.linspace(0.0, s.p.watched_s, 101)
     return {"t_s": t_s, "trace_left": np.exp(-t_s / tau_s), "half_s": tau_s * np.log(2.0)}
