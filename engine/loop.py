@@ -3,9 +3,10 @@
 In every step n, at time t_n:
 
     1  neurons are advanced from t_{n-1}; Poisson, scripted and threshold spikes of step n are collected
-    2  spikes that left `delay` steps ago arrive: LTD side of the rule (P3), current for the next step
+    2  what was due now is released: it is there when the spikes of the same moment pair. Then spikes that left `delay` steps ago
+       arrive: LTD side of the rule (P3), current for the next step
     3  spikes of this step: LTP side of the rule (P2)
-    4  the world sees the spikes; spikes of the hubs schedule their release; what is due now is released
+    4  the world sees the spikes; spikes of the hubs schedule their release; what they release at once is released, after its cause
     5  samples are taken
     6  the third factor is integrated over [t_n, t_{n+1}] and the tables of its past grow by one entry
 
@@ -256,7 +257,7 @@ def new_job(
         kin,
         levels,
         new_synapses(weights, rule.tau_rise_ms > 0.0),
-        new_tables(n_areas, block_steps),
+        new_tables(n_areas, block_steps, rule.tau_rise_ms > 0.0),
         state,
         log or new_log(),
         record,
@@ -510,8 +511,9 @@ def slow_trace(trace, place, tau_ms, t_ms):
 @inlined
 def add_spike(rule, trace, place, fade, slow, t_ms):
     """The traces of a neuron at its own spike (P1); the pair trace in the block's scale."""
-    trace[PAIR, place] = (0.0 if rule.pairing == NEAREST else trace[PAIR, place]) + 1.0 / fade
-    trace[SLOW, place] = slow + 1.0
+    nearest = rule.pairing == NEAREST
+    trace[PAIR, place] = (0.0 if nearest else trace[PAIR, place]) + 1.0 / fade
+    trace[SLOW, place] = (0.0 if nearest else slow) + 1.0
     trace[SLOW_MS, place] = t_ms
 
 
@@ -519,16 +521,16 @@ def add_spike(rule, trace, place, fade, slow, t_ms):
 def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event, straight):
     """A spike of neuron i reaches its plastic synapses in step b of the block (P3); y: postsynaptic pair traces."""
     row = p[OUT_ROW] + i - p[PRE_START]
-    fade, offset, per_span = past[b, WINDOW_MINUS], p[POST_TRACE] - p[POST_START], 1.0 / (event.w_max - W_MIN)
+    fade, offset = past[b, WINDOW_MINUS], p[POST_TRACE] - p[POST_START]
     for k in range(out_ptr[row], out_ptr[row + 1]):
         j = target[k]
         trace = y[offset + j] * fade
         if straight:
             w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
-            w = write_straight(event, syn, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
+            w = write_straight(event, syn, k, b, w, pair_amount(event, trace, w - W_MIN), E_MINUS)
         else:
             w = bounded(syn, past, k, b, event.w_max)
-            w = write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, (w - W_MIN) * per_span), E_MINUS)
+            w = write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, w - W_MIN), E_MINUS)
         current[j] += gain * w
 
 
@@ -536,7 +538,7 @@ def arrive_plastic(p, gain, out_ptr, target, syn, past, y, current, i, b, event,
 def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straight):
     """Neuron j spikes: its incoming plastic synapses (P2); x: presynaptic pair traces."""
     row = p[IN_ROW] + j - p[POST_START]
-    fade, offset, per_span = past[b, WINDOW_PLUS], p[PRE_TRACE] - p[PRE_START], 1.0 / (event.w_max - W_MIN)
+    fade, offset = past[b, WINDOW_PLUS], p[PRE_TRACE] - p[PRE_START]
     for e in range(in_ptr[row], in_ptr[row + 1]):
         k = in_synapse[e]
         trace = x[offset + source[k]] * fade
@@ -544,10 +546,10 @@ def spike_back(p, in_ptr, in_synapse, source, syn, past, x, j, b, event, straigh
             continue
         if straight:
             w = straight_weight(syn, k, event.k_plus, event.k_minus, event.w_max)
-            write_straight(event, syn, k, b, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)
+            write_straight(event, syn, k, b, w, pair_amount(event, trace, event.w_max - w), E_PLUS)
         else:
             w = bounded(syn, past, k, b, event.w_max)
-            write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, (event.w_max - w) * per_span), E_PLUS)
+            write_bounded(event, syn, past, k, b, w, pair_amount(event, trace, event.w_max - w), E_PLUS)
 
 
 @inlined
@@ -664,7 +666,7 @@ def schedule_release(net, state, n, slot):
 
 @inlined
 def release_due(kin, levels, agenda, n, t_ms):
-    """Step 4b: the pulses of this step leave the agenda."""
+    """Steps 2 and 4b: the pulses of this step leave the agenda."""
     row = n % agenda.shape[0]
     for m in range(N_MODULATORS):
         if agenda[row, m] != 0.0:
@@ -756,6 +758,7 @@ def run_steps(job, world, memory, grid_ms, rng):
         n, t_ms, h_ms, b = n0 + k, grid_ms[k], grid_ms[k + 1] - grid_ms[k], clock[BLOCK]
         slot = n % state.ring.shape[0]
         collect_spikes(net, matrix, signals, state, log, n, slot, t_ms, h_ms, rng)
+        release_due(kin, levels, state.agenda, n, t_ms)
         if apart:
             arrivals_apart(net, rule, matrix, signals, tables, syn, state, n, slot, b, t_ms, norm_minus, one_trace)
         else:

@@ -8,9 +8,9 @@ For each of the four modulators and each brain area, with concentration C (nM), 
     (M2)  r_inf = C / EC50                           linear receptor (far below saturation), or
           r_inf = C^n / (C^n + EC50^n)               Hill receptor
           r' = (r_inf - r) / tau_on  while r_inf > r,  (r_inf - r) / tau_off  otherwise;  tau = 0: r = r_inf
-    (M3)  s = r - b m,   m' = (s_raw - m) / tau_m with s_raw = r;   m starts at the steady value of r
+    (M3)  s = f (r - b m),   m' = (r - m) / tau_m;   m starts at the steady value of r
           b = 1: the signal is a difference from what was to be expected; b = 0: a gate
-          an area may scale it, s -> f s: f = -1 where the receptors work the other way (D2 beside D1)
+          f: 1, or what an area says: f = -1 where the receptors work the other way (D2 beside D1)
 
 An amplitude below zero is a pause: it takes that much away, at most all there is (model choice).
 Drugs act on (M1) and (M2) with a dose u(t) in units of their half-effective concentration: on at `drug_from_s`,
@@ -20,6 +20,18 @@ constant until `drug_until_s`, then washed out exponentially:
     reuptake inhibitor        tau -> tau (1 + u), Vmax -> Vmax / (1 + u)
     release blocker           R -> R / (1 + u)
     clamp                     C = clamp level from `drug_from_s` to `drug_until_s`, whatever is released or cleared
+
+What is to be expected is a matter of what is released, not of the receptor (model choice). So a drug acts on both terms of (M3):
+
+    (M4)  s = f (r - b m*),   m' = (r0 - m) / tau_m;   r0: the receptor signal as it would be without the drug
+          m*: what the drug makes of m. The tonic level that m stands for is released, cleared and bound as the drug has it
+
+    antagonist    m* = m / (1 + u) for a linear receptor: both terms shrink alike; a blocked receptor learns nothing and unlearns nothing
+    agonist       m* = m + u: the agonist is expected; where it saturates a Hill receptor, bursts are no longer seen
+    inhibitor     m* rises to (1 + u) m with the slowed clearance, as the level does: bursts teach more, the level itself nothing
+    blocker       m* falls to m / (1 + u) with clearance: bursts teach less, the missing tone nothing
+    clamp         m* = the receptor signal of the clamp level: s = f (1 - b) r for as long as it holds
+    wash-out      m has gone on without the drug, so that what comes back is what was to be expected
 
 Sources: clearance and receptor constants of the striatum after Ejdrup et al. (published code, 2024); others are model choices.
 """
@@ -112,8 +124,11 @@ class Kinetics(NamedTuple):
     baseline_tau_ms: float
 
 
-# Rows of the levels array (5, A, 4): concentration (nM), occupancy, its running mean, signal, 1 if at rest
-C, R, MEAN, S, QUIET = range(5)
+# Rows of the levels array (9, A, 4): concentration (nM), occupancy, its running mean, signal, 1 if at rest; the last four where a drug
+# meets a baseline factor (M4): concentration and occupancy as they would be without the drug, m* as a concentration and as an occupancy
+C, R, MEAN, S, QUIET, FREE_C, FREE_R, EXPECTED_C, EXPECTED = range(9)
+N_LEVELS = 9
+UNTREATED_MS = -1e300  # a time before any drug
 NEGLIGIBLE_NM = 1e-12  # a difference below this is none; it also keeps denormal numbers out of the loop
 
 
@@ -183,9 +198,14 @@ def epoch_at(kin, t_ms):
 
 
 @inlined
-def release_per_ms(kin, a, m, t_ms):
-    """Tonic release R (nM/ms) that holds the tonic level without drugs, with the release blocker taken into account (M1)."""
-    c = kin.tonic_nm[epoch_at(kin, t_ms), a, m]
+def tonic_level(kin, a, m, t_ms):
+    """Tonic level (nM) at t."""
+    return kin.tonic_nm[epoch_at(kin, t_ms), a, m]
+
+
+@inlined
+def release_per_ms(kin, a, m, c, t_ms):
+    """Tonic release R (nM/ms) that holds the level c without drugs, with the release blocker taken into account (M1)."""
     if kin.table[a, m, CLEARANCE] == LINEAR:
         r = c / kin.table[a, m, TAU]
     else:
@@ -195,10 +215,16 @@ def release_per_ms(kin, a, m, t_ms):
 
 @inlined
 def steady_nm(kin, a, m, t_ms):
-    """Concentration at which release and clearance balance at time t. With the transporter saturated, the Vmax 1e6 ceiling stands."""
+    """Concentration at which release and clearance balance at time t."""
+    return steady_from(kin, a, m, tonic_level(kin, a, m, t_ms), t_ms)
+
+
+@inlined
+def steady_from(kin, a, m, level, t_ms):
+    """What the drug makes of a tonic level (nM) in the long run. Where release outruns the transporter, 999 Km (model choice)."""
     if is_clamped(kin, a, m, t_ms):
         return kin.table[a, m, CLAMP_NM]
-    r = release_per_ms(kin, a, m, t_ms)
+    r = release_per_ms(kin, a, m, level, t_ms)
     slow = 1.0 + dose(kin, a, m, REUPTAKE_INHIBITOR, t_ms)
     if kin.table[a, m, CLEARANCE] == LINEAR:
         return r * kin.table[a, m, TAU] * slow
@@ -242,9 +268,15 @@ def clear_michaelis_menten(c, release, vmax, km, ceiling, h_ms):
 @inlined
 def clear(kin, a, m, c, t_ms, h_ms):
     """Concentration after h_ms of release and clearance (M1), drug and tonic level as at t. Linear clearance is exact."""
+    return clear_towards(kin, a, m, c, tonic_level(kin, a, m, t_ms), t_ms, h_ms)
+
+
+@inlined
+def clear_towards(kin, a, m, c, level, t_ms, h_ms):
+    """`clear` with the release that would hold this tonic level (nM), drug as at t."""
     if is_clamped(kin, a, m, t_ms):
         return kin.table[a, m, CLAMP_NM]
-    release = release_per_ms(kin, a, m, t_ms)
+    release = release_per_ms(kin, a, m, level, t_ms)
     slow = 1.0 + dose(kin, a, m, REUPTAKE_INHIBITOR, t_ms)
     if kin.table[a, m, CLEARANCE] == LINEAR:
         tau = kin.table[a, m, TAU] * slow
@@ -279,8 +311,26 @@ def relax(x, from_target, to_target, tau_ms, h_ms):
 
 
 @inlined
+def level_of(kin, a, m, r):
+    """The concentration at which a receptor without drugs has occupancy r: the inverse of (M2)."""
+    ec50, r = kin.table[a, m, EC50], max(r, 0.0)
+    if kin.table[a, m, RECEPTOR] == LINEAR:
+        return r * ec50
+    x = min(r, 1.0 - 1e-12)
+    x /= 1.0 - x
+    n = kin.table[a, m, HILL_N]
+    return ec50 * (x if n == 1.0 else x ** (1.0 / n))
+
+
+@inlined
+def bind(kin, a, m, r, target, target_next, h_ms):
+    """Occupancy after h_ms, r_inf moving from target to target_next (M2)."""
+    return relax(r, target, target_next, kin.table[a, m, ON] if target_next > r else kin.table[a, m, OFF], h_ms)
+
+
+@inlined
 def advance(kin, a, m, c, r, mean, t_ms, h_ms):
-    """(C, r, running mean) after h_ms (M1 to M3). Without a baseline factor the mean is not used and follows r."""
+    """(C, r, running mean of r) after h_ms (M1 to M3). Without a baseline factor the mean is not used and follows r."""
     target = occupancy(kin, a, m, c, t_ms)
     if kin.table[a, m, DRUG] == NO_DRUG:
         c_next = clear(kin, a, m, c, t_ms, h_ms)
@@ -288,11 +338,61 @@ def advance(kin, a, m, c, r, mean, t_ms, h_ms):
     else:  # the dose in the middle of the step for clearance, and just before its end for the receptor
         c_next = clear(kin, a, m, c, t_ms + 0.5 * h_ms, h_ms)
         target_next = occupancy(kin, a, m, c_next, t_ms + (1.0 - 1e-9) * h_ms)
-    tau = kin.table[a, m, ON] if target_next > r else kin.table[a, m, OFF]
-    r_next = relax(r, target, target_next, tau, h_ms)
+    r_next = bind(kin, a, m, r, target, target_next, h_ms)
     if kin.table[a, m, BASELINE] == 0.0:
         return c_next, r_next, r_next
     return c_next, r_next, relax(mean, r, r_next, kin.baseline_tau_ms, h_ms)
+
+
+@inlined
+def has_both_terms(kin, a, m):
+    """True where a drug, now or later, meets a baseline factor (M4)."""
+    return kin.table[a, m, DRUG] != NO_DRUG and kin.table[a, m, BASELINE] != 0.0
+
+
+@inlined
+def move(kin, levels, a, m, t_ms, h_ms):
+    """Advance modulator m of area a by h_ms, in place: any kinetics, any drug (M1 to M4)."""
+    c, r, mean = advance(kin, a, m, levels[C, a, m], levels[R, a, m], levels[MEAN, a, m], t_ms, h_ms)
+    if has_both_terms(kin, a, m):
+        if t_ms + (1.0 - 1e-9) * h_ms < kin.table[a, m, DRUG_FROM]:
+            expect_no_drug(kin, levels, a, m, c, r, mean)
+        else:
+            mean = move_expected(kin, levels, a, m, t_ms, h_ms)
+    levels[C, a, m], levels[R, a, m], levels[MEAN, a, m] = c, r, mean
+    levels[S, a, m] = signal(kin, a, m, r, expected(kin, levels, a, m))
+
+
+@inlined
+def expect_no_drug(kin, levels, a, m, c, r, mean):
+    """The rows of (M4) before the drug: nothing differs."""
+    levels[FREE_C, a, m], levels[FREE_R, a, m] = c, r
+    levels[EXPECTED_C, a, m], levels[EXPECTED, a, m] = level_of(kin, a, m, mean), mean
+
+
+@inlined
+def move_expected(kin, levels, a, m, t_ms, h_ms):
+    """Advance what there would be without the drug, and what the drug makes of its running mean, by h_ms (M4); returns the running mean."""
+    middle_ms, end_ms = t_ms + 0.5 * h_ms, t_ms + (1.0 - 1e-9) * h_ms
+    c, r, mean = levels[FREE_C, a, m], levels[FREE_R, a, m], levels[MEAN, a, m]
+    c_next = clear_towards(kin, a, m, c, tonic_level(kin, a, m, middle_ms), UNTREATED_MS, h_ms)
+    target, target_next = occupancy(kin, a, m, c, UNTREATED_MS), occupancy(kin, a, m, c_next, UNTREATED_MS)
+    r_next = bind(kin, a, m, r, target, target_next, h_ms)
+    mean_next = relax(mean, r, r_next, kin.baseline_tau_ms, h_ms)
+    levels[FREE_C, a, m], levels[FREE_R, a, m] = c_next, r_next
+    level, level_next = levels[EXPECTED_C, a, m], level_of(kin, a, m, mean_next)
+    if kin.table[a, m, DRUG] != ANTAGONIST and kin.table[a, m, DRUG] != AGONIST:
+        level_next = clear_towards(kin, a, m, level, level_next, middle_ms, h_ms)
+    target, target_next = occupancy(kin, a, m, level, t_ms), occupancy(kin, a, m, level_next, end_ms)
+    levels[EXPECTED, a, m] = bind(kin, a, m, levels[EXPECTED, a, m], target, target_next, h_ms)
+    levels[EXPECTED_C, a, m] = level_next
+    return mean_next
+
+
+@inlined
+def expected(kin, levels, a, m):
+    """What the baseline factor subtracts: the running mean, or what a drug makes of it (M4)."""
+    return levels[EXPECTED, a, m] if has_both_terms(kin, a, m) else levels[MEAN, a, m]
 
 
 @inlined
@@ -314,17 +414,23 @@ def is_plain(kin, a, m):
 
 @inlined
 def signal(kin, a, m, r, mean):
-    """The receptor signal a synapse sees (M3)."""
+    """The receptor signal a synapse sees (M3); mean: see `expected`."""
     return kin.table[a, m, EFFECT] * (r - kin.table[a, m, BASELINE] * mean)
+
+
+@inlined
+def note_rest(kin, levels, a, m, c, r, mean):
+    """Note whether modulator m still stands where it stood: at c, r and mean."""
+    still = levels[C, a, m] == c and levels[R, a, m] == r and levels[MEAN, a, m] == mean
+    levels[QUIET, a, m] = 1.0 if still and changeless(kin, a, m) else 0.0
 
 
 @inlined
 def store(kin, levels, a, m, c, r, mean):
     """Write the levels of modulator m, and whether they now stand still."""
-    still = levels[C, a, m] == c and levels[R, a, m] == r and levels[MEAN, a, m] == mean
-    levels[QUIET, a, m] = 1.0 if still and changeless(kin, a, m) else 0.0
+    note_rest(kin, levels, a, m, c, r, mean)
     levels[C, a, m], levels[R, a, m], levels[MEAN, a, m] = c, r, mean
-    levels[S, a, m] = signal(kin, a, m, r, mean)
+    levels[S, a, m] = signal(kin, a, m, r, expected(kin, levels, a, m))
 
 
 @inlined
@@ -333,8 +439,19 @@ def settle(kin, levels, t_ms):
     for a in range(levels.shape[1]):
         for m in range(N_MODULATORS):
             c = steady_nm(kin, a, m, t_ms)
-            r = occupancy(kin, a, m, c, t_ms)
-            store(kin, levels, a, m, c, r, r)
+            r = mean = occupancy(kin, a, m, c, t_ms)
+            if has_both_terms(kin, a, m):
+                free = steady_from(kin, a, m, tonic_level(kin, a, m, t_ms), UNTREATED_MS)
+                mean = occupancy(kin, a, m, free, UNTREATED_MS)
+                levels[FREE_C, a, m], levels[FREE_R, a, m] = free, mean
+                levels[EXPECTED_C, a, m], levels[EXPECTED, a, m] = c, r
+            store(kin, levels, a, m, c, r, mean)
+
+
+@inlined
+def jump(kin, a, m, r, target):
+    """Occupancy just after the concentration has jumped: an immediate receptor jumps with it (M2)."""
+    return target if (kin.table[a, m, ON] if target > r else kin.table[a, m, OFF]) <= 0.0 else r
 
 
 @inlined
@@ -343,14 +460,16 @@ def pulse(kin, levels, m, amplitude_nm, t_ms):
     for a in range(levels.shape[1]):
         rise = 0.0 if is_clamped(kin, a, m, t_ms) else amplitude_nm / (1.0 + dose(kin, a, m, RELEASE_BLOCKER, t_ms))
         c = max(levels[C, a, m] + rise, 0.0)
-        target, r = occupancy(kin, a, m, c, t_ms), levels[R, a, m]
-        tau = kin.table[a, m, ON] if target > r else kin.table[a, m, OFF]
-        r = target if tau <= 0.0 else r
+        r = jump(kin, a, m, levels[R, a, m], occupancy(kin, a, m, c, t_ms))
         mean = r if kin.table[a, m, BASELINE] == 0.0 else levels[MEAN, a, m]
+        if has_both_terms(kin, a, m):
+            free = max(levels[FREE_C, a, m] + amplitude_nm, 0.0)
+            levels[FREE_C, a, m] = free
+            levels[FREE_R, a, m] = jump(kin, a, m, levels[FREE_R, a, m], occupancy(kin, a, m, free, UNTREATED_MS))
         store(kin, levels, a, m, c, r, mean)
         levels[QUIET, a, m] = 0.0
 
 
 def new_levels(n_areas: int) -> np.ndarray:
-    """Zero levels (5, A, 4) for `n_areas` areas; call `settle` before use."""
-    return np.zeros((5, n_areas, N_MODULATORS))
+    """Zero levels (9, A, 4) for `n_areas` areas; call `settle` before use."""
+    return np.zeros((N_LEVELS, n_areas, N_MODULATORS))

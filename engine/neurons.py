@@ -22,6 +22,7 @@ from math import exp, sqrt
 from typing import NamedTuple
 
 import numpy as np
+from numba import config
 
 from engine.kernel import inlined
 
@@ -122,6 +123,12 @@ def escape_integral(above_mv, rate0_hz, width_mv, h_ms):
     return rate0_hz * h_ms * 1e-3 * exp(min(above_mv / width_mv, 50.0))
 
 
+def wrapping(function):
+    """A function whose unsigned integers wrap round: compiled ones do so anyway, plain Python (NUMBA_DISABLE_JIT=1) warns of it."""
+    return np.errstate(over="ignore")(function) if config.DISABLE_JIT else function
+
+
+@wrapping
 @inlined
 def fill_uniform(rng, out):
     """Fill `out` with uniform numbers in -0.5..0.5: 53 bits of `rng` start a SplitMix64 sequence, each member of which gives three of 21 bits."""
@@ -137,6 +144,7 @@ def fill_uniform(rng, out):
             out[i + 2] = np.int64(bits >> np.uint64(43)) * scale - 0.5
 
 
+@wrapping
 @inlined
 def split_mix(z):
     """The output function of SplitMix64 (Steele, Lea & Flood 2014): 64 well-mixed bits of a counter."""

@@ -7,12 +7,14 @@ For a synapse i -> j in an area with receptor signals s = (DA, ACh, NE, 5-HT):
     (P2)  at post     a = g_A+(s) x_i (A+ + A3+ o2_j) f+(w)     e+ += a     w += phi+(s) a
     (P3)  at pre      a = g_A-(s) y_j (A- + A3- r2_i) f-(w)     e- += a     w -= phi-(s) a
     (P4)  f+(w) = (1 - u)^mu+,  f-(w) = u^mu-,  u = (w - w_min) / (w_max - w_min)
-    (P5)  e'  = -e / (tau_e g_D(s))     or, with a rise time (times g_D too), the difference of two exponentials, of peak 1 per unit of a
+    (P5)  e'  = -e / (tau_e g_D(s)),  or with a rise time  e' = (q - e / tau_e) / g_D(s),  q' = -q / (tau_rise g_D(s)),  to which a pairing adds
+          so much that the peak of e is a: the difference of two exponentials, or t exp(-t/tau) where both times are one
     (P6)  w'  = eta g_eta(s) [ G+(s) e+ - G-(s) e- ],  clipped to [w_min, w_max]
 
-Each g is 1 + sum_m M[row, m] s_m; phi and G have their own base value instead of 1. M is the modulation matrix.
+Nearest neighbours set all four traces to 1, also the slow ones. Each g is 1 + sum_m M[row, m] s_m; phi and G have their own base value instead of 1. M is the modulation matrix.
 g of amplitudes and of the learning rate is never below 0, of windows and decay never below 0.1 (model choice).
-A pre- and a postsynaptic spike in the same step count as pre before post with time difference 0.
+A pre- and a postsynaptic spike in the same step count as pre before post with time difference 0. A modulator released in that step is
+there before them: it acts on the pairing of the same moment.
 
 Sources: Song, Miller & Abbott 2000; Guetig et al. 2003 (P4); Pfister & Gerstner 2006 (slow traces);
 Izhikevich 2007 and Gerstner et al. 2018 (P5, P6); the matrix is this project's common form.
@@ -28,7 +30,7 @@ Clipping: between two events w can leave the bounds and return. Where a bound is
 by one (`bounded`), so that the result is that of the dense form, with clipping, in every case.
 """
 
-from math import exp
+from math import exp, expm1, log1p
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -45,8 +47,9 @@ from engine.modulators import (
     C,
     R,
     S,
-    advance,
     is_plain,
+    move,
+    note_rest,
     occupancy,
     relax,
     signal,
@@ -150,18 +153,21 @@ def without_learning(rule: Rule, cells: np.ndarray) -> tuple[Rule, np.ndarray]:
     return rule._replace(eta_per_s=0.0, phi_plus=0.0, phi_minus=0.0), cells
 
 
-# Columns of the tables (A, L, 16): the past of the third factor in one block, one row per step since the block began.
-# K: integrals of eta G exp(-D), the gates of the traces (E1); RISE: with exp(-t/tau_rise) instead of exp(-D);
-# REACH: the same integrals with |G|, how far a weight can have moved on its way; DECAY: exp(-D); WINDOW: exp(-int dt/tau+-).
+# Columns of the tables (A, L, 16 or 18): the past of the third factor in one block, one row per step since the block began.
+# K: integrals of eta G exp(-D), the gates of the traces (E1); RISE: with RESPONSE instead of exp(-D);
+# REACH: the same integrals with |G|, how far a weight can have moved on its way; DECAY: exp(-D), of a rising trace's source
+# exp(-D_rise); WINDOW: exp(-int dt/tau+-). RESPONSE, only if the rule has a rise time: e of a source q that was 1 when the block began (P5).
 # STOP_AT: a list of the steps between which every weight moves one way (row q: stop q); STOPS: how many there are so far; WAY: 1 or -1, where
 # the gate last went. Those are all steps, or, for a rule that is `one_way`, the ends of the steps in which the gate changes its sign.
 (
     K_PLUS, K_MINUS, K_PLUS_RISE, K_MINUS_RISE, REACH_PLUS, REACH_MINUS, REACH_PLUS_RISE, REACH_MINUS_RISE,
-    DECAY_PLUS, DECAY_MINUS, DECAY_RISE, WINDOW_PLUS, WINDOW_MINUS, STOP_AT, STOPS, WAY,
-) = range(16)  # fmt: skip
-N_SUMS, N_COLUMNS = 8, 16
+    DECAY_PLUS, DECAY_MINUS, DECAY_RISE, WINDOW_PLUS, WINDOW_MINUS, STOP_AT, STOPS, WAY, RESPONSE_PLUS, RESPONSE_MINUS,
+) = range(18)  # fmt: skip
+N_SUMS, N_COLUMNS, N_RISING_COLUMNS = 8, 16, 18
 
-# Columns of the synapses (S, 4 or 6). E: traces in the block's scale, RISE: their rising parts, only if the rule has a rise time.
+# Columns of the synapses (S, 4 or 6). E: traces in the block's scale, RISE: their sources q, only if the rule has a rise time:
+#     e(t) = E exp(-D(t)) + RISE RESPONSE(t)
+# A pairing adds to RISE and takes from E what the response to it would already be: regular for any two times, equal ones too.
 # ANCHOR: the weight less what the traces have earned since the block began, a constant between events:
 #     (E2)  w(t) = ANCHOR + E+ K+(t) - E- K-(t)
 # so that a weight is read without knowing when it was last touched. LAST: the step of that, for clipping (`bounded`).
@@ -169,9 +175,10 @@ N_SUMS, N_COLUMNS = 8, 16
 ANCHOR, E_PLUS, E_MINUS, LAST, RISE_PLUS, RISE_MINUS = range(6)
 
 
-# Entries of the pace: length of the step it holds for (ms); e+, e- and their rising parts at the three Gauss nodes and the end of
-# the step; the pair traces at its end
+# Entries of the pace: length of the step it holds for (ms); e+, e- and their sources at the three Gauss nodes and the end of
+# the step; the pair traces at its end; the responses of e+ and e- to a source (`response`) at the nodes and the end
 PACE_MS, PACE_PLUS, PACE_MINUS, PACE_RISE, PACE_WINDOW_PLUS, PACE_WINDOW_MINUS = 0, 1, 5, 9, 13, 14
+PACE_RESPONSE_PLUS, PACE_RESPONSE_MINUS, N_PACE = 15, 19, 23
 # Entries of the pace of a modulator's level: step and memory of the mean it holds for (ms); decay of the level to the three nodes and the end;
 # decay and lag (see `relax`) of the running mean over the outer and over the inner two of the four stretches between start, nodes and end
 LEVEL_MS, LEVEL_MEAN_MS, LEVEL_DECAY, MEAN_OUTER, MEAN_INNER = 0, 1, 2, 6, 8
@@ -180,17 +187,16 @@ LEVEL_MS, LEVEL_MEAN_MS, LEVEL_DECAY, MEAN_OUTER, MEAN_INNER = 0, 1, 2, 6, 8
 class Tables(NamedTuple):
     """The past of the third factor in A areas."""
 
-    past: np.ndarray  # (A, L + 1, 16)
+    past: np.ndarray  # (A, L + 1, 16), with a rise time (A, L + 1, 18)
     nodes: np.ndarray  # (3, 4) scratch: signals at the Gauss nodes of a step
-    pace: np.ndarray  # (15,) what decays by itself in one step, see `set_pace`
+    pace: np.ndarray  # (N_PACE,) what decays by itself in one step, see `set_pace`
     level_pace: np.ndarray  # (A, 4, 10) the same of plain modulators, see `set_level_pace`
 
 
-def new_tables(n_areas: int, length: int) -> Tables:
+def new_tables(n_areas: int, length: int, rises: bool) -> Tables:
     """Tables for blocks of at most `length` steps."""
-    tables = Tables(
-        np.zeros((n_areas, length + 1, N_COLUMNS)), np.zeros((3, 4)), np.zeros(15), np.zeros((n_areas, 4, 10))
-    )
+    past = np.zeros((n_areas, length + 1, N_RISING_COLUMNS if rises else N_COLUMNS))
+    tables = Tables(past, np.zeros((3, 4)), np.zeros(N_PACE), np.zeros((n_areas, 4, 10)))
     restart(tables)
     return tables
 
@@ -220,24 +226,25 @@ def factor(m, row, s, q, floor):
 
 
 @inlined
-def rise_time(rule):
-    """tau_rise kept 0.1 % apart from both decay times, where the difference of exponentials would vanish (model choice)."""
-    tau_ms = rule.tau_rise_ms
-    for _ in range(2):
-        for tau_e_ms in (rule.tau_e_ms, rule.tau_e_ms * rule.ltd_decay_ratio):
-            if abs(tau_ms - tau_e_ms) < 0.999e-3 * tau_e_ms:
-                tau_ms = 1.001 * tau_e_ms
-    return tau_ms
+def response(t_ms, tau_e_ms, tau_rise_ms):
+    """e after t of a source q that was 1 at 0 and e that was 0 (P5), ms: (exp(-t/tau_e) - exp(-t/tau_rise)) / (1/tau_rise - 1/tau_e).
+
+    Written so that it goes smoothly through t exp(-t/tau) where both times are one.
+    """
+    slow_ms, fast_ms = max(tau_e_ms, tau_rise_ms), min(tau_e_ms, tau_rise_ms)
+    z = t_ms * (1.0 / fast_ms - 1.0 / slow_ms)
+    return t_ms * exp(-t_ms / slow_ms) * (-expm1(-z) / z if z > 0.0 else 1.0)
 
 
 @inlined
 def rise_norm(rule, tau_e_ms):
-    """1 / peak of exp(-t/tau_e) - exp(-t/tau_rise), so that a trace that rises still peaks at `a` (P5)."""
+    """What a pairing adds to the source of a rising trace per unit of a (1/ms): 1 / peak of `response`; 1 for a trace that does not rise."""
     if rule.tau_rise_ms <= 0.0:
         return 1.0
-    tau_r = rise_time(rule)
-    t = np.log(tau_r / tau_e_ms) * tau_e_ms * tau_r / (tau_r - tau_e_ms)
-    return 1.0 / (exp(-t / tau_e_ms) - exp(-t / tau_r))
+    slow_ms, fast_ms = max(tau_e_ms, rule.tau_rise_ms), min(tau_e_ms, rule.tau_rise_ms)
+    y = (slow_ms - fast_ms) / fast_ms
+    peak_ms = slow_ms * (log1p(y) / y if y > 0.0 else 1.0)
+    return 1.0 / response(peak_ms, tau_e_ms, rule.tau_rise_ms)
 
 
 @inlined
@@ -303,15 +310,14 @@ def plain_signals(kin, levels, pace, a, j, t_ms, h_ms, s):
     r1 = occupancy(kin, a, j, tonic + excess * pace[LEVEL_DECAY + 1], t_ms)
     r2 = occupancy(kin, a, j, tonic + excess * pace[LEVEL_DECAY + 2], t_ms)
     end = occupancy(kin, a, j, tonic + excess * pace[LEVEL_DECAY + 3], t_ms)
-    if kin.table[a, j, BASELINE] == 0.0:
-        s[0, j], s[1, j], s[2, j] = r0, r1, r2
-        store(kin, levels, a, j, tonic + excess * pace[LEVEL_DECAY + 3], end, end)
-        return
-    m0 = drawn_after(levels[MEAN, a, j], levels[R, a, j], r0, pace, MEAN_OUTER)
-    m1 = drawn_after(m0, r0, r1, pace, MEAN_INNER)
-    m2 = drawn_after(m1, r1, r2, pace, MEAN_INNER)
+    m0, m1, m2, mean = r0, r1, r2, end
+    if kin.table[a, j, BASELINE] != 0.0:
+        m0 = drawn_after(levels[MEAN, a, j], levels[R, a, j], r0, pace, MEAN_OUTER)
+        m1 = drawn_after(m0, r0, r1, pace, MEAN_INNER)
+        m2 = drawn_after(m1, r1, r2, pace, MEAN_INNER)
+        mean = drawn_after(m2, r2, end, pace, MEAN_OUTER)
     s[0, j], s[1, j], s[2, j] = signal(kin, a, j, r0, m0), signal(kin, a, j, r1, m1), signal(kin, a, j, r2, m2)
-    store(kin, levels, a, j, tonic + excess * pace[LEVEL_DECAY + 3], end, drawn_after(m2, r2, end, pace, MEAN_OUTER))
+    store(kin, levels, a, j, tonic + excess * pace[LEVEL_DECAY + 3], end, mean)
 
 
 @inlined
@@ -337,12 +343,13 @@ def general_signals(kin, levels, a, j, t_ms, h_ms, s):
     """Any kinetics, from node to node."""
     c, r, mean = levels[C, a, j], levels[R, a, j], levels[MEAN, a, j]
     at = 0.0
-    for q in range(3):
-        c, r, mean = advance(kin, a, j, c, r, mean, t_ms + at * h_ms, (NODES[q] - at) * h_ms)
-        s[q, j] = signal(kin, a, j, r, mean)
-        at = NODES[q]
-    c, r, mean = advance(kin, a, j, c, r, mean, t_ms + at * h_ms, (1.0 - at) * h_ms)
-    store(kin, levels, a, j, c, r, mean)
+    for q in range(4):
+        stop = NODES[q] if q < 3 else 1.0
+        move(kin, levels, a, j, t_ms + at * h_ms, (stop - at) * h_ms)
+        if q < 3:
+            s[q, j] = levels[S, a, j]
+        at = stop
+    note_rest(kin, levels, a, j, c, r, mean)
 
 
 @inlined
@@ -355,9 +362,21 @@ def set_pace(rule, pace, h_ms):
     if rule.ltd_decay_ratio != 1.0:
         keep(pace, PACE_MINUS, decays(h_ms / (rule.tau_e_ms * rule.ltd_decay_ratio)))
     if rule.tau_rise_ms > 0.0:
-        keep(pace, PACE_RISE, decays(h_ms / rise_time(rule)))
+        keep(pace, PACE_RISE, decays(h_ms / rule.tau_rise_ms))
+        keep(pace, PACE_RESPONSE_PLUS, responses(rule, rule.tau_e_ms, h_ms, (NODES[0], NODES[1], NODES[2], 1.0)))
+        tau_minus_ms = rule.tau_e_ms * rule.ltd_decay_ratio
+        keep(pace, PACE_RESPONSE_MINUS, responses(rule, tau_minus_ms, h_ms, (NODES[0], NODES[1], NODES[2], 1.0)))
     pace[PACE_WINDOW_PLUS] = exp(-h_ms / rule.tau_plus_ms)
     pace[PACE_WINDOW_MINUS] = exp(-h_ms / rule.tau_minus_ms)
+
+
+@inlined
+def responses(rule, tau_e_ms, h_ms, shares):
+    """`response` at four moments, given as shares of h_ms."""
+    return (
+        response(h_ms * shares[0], tau_e_ms, rule.tau_rise_ms), response(h_ms * shares[1], tau_e_ms, rule.tau_rise_ms),
+        response(h_ms * shares[2], tau_e_ms, rule.tau_rise_ms), response(h_ms * shares[3], tau_e_ms, rule.tau_rise_ms),
+    )  # fmt: skip
 
 
 @inlined
@@ -383,9 +402,12 @@ def extend(rule, m, past, pace, a, s, n, h_ms, one_way):
     add_gates(past, a, n, K_PLUS, DECAY_PLUS, g_plus0, g_plus1, g_plus2, plus)
     add_gates(past, a, n, K_MINUS, DECAY_MINUS, g_minus0, g_minus1, g_minus2, minus)
     if rule.tau_rise_ms > 0.0:
-        rise = trace_decays(m, s, pace, PACE_RISE, rise_time(rule))
-        add_gates(past, a, n, K_PLUS_RISE, DECAY_RISE, g_plus0, g_plus1, g_plus2, rise)
-        add_gates(past, a, n, K_MINUS_RISE, DECAY_RISE, g_minus0, g_minus1, g_minus2, rise)
+        rise = trace_decays(m, s, pace, PACE_RISE, rule.tau_rise_ms)
+        risen_plus = trace_responses(rule, m, s, pace, PACE_RESPONSE_PLUS, rule.tau_e_ms)
+        risen_minus = trace_responses(rule, m, s, pace, PACE_RESPONSE_MINUS, rule.tau_e_ms * rule.ltd_decay_ratio)
+        add_rising(past, a, n, K_PLUS_RISE, RESPONSE_PLUS, g_plus0, g_plus1, g_plus2, plus, risen_plus)
+        add_rising(past, a, n, K_MINUS_RISE, RESPONSE_MINUS, g_minus0, g_minus1, g_minus2, minus, risen_minus)
+        past[a, n + 1, DECAY_RISE] = past[a, n, DECAY_RISE] * rise[3]
     else:
         past[a, n + 1, DECAY_RISE] = 1.0
     plus_window = window_decay(m, LTP_WINDOW, s, pace, PACE_WINDOW_PLUS, rule.tau_plus_ms)
@@ -429,17 +451,27 @@ def trace_decays(m, s, pace, first, tau_ms):
     """Decay of a trace of time constant tau_ms from the start of a step to its three nodes and its end (P5)."""
     if is_empty(m, TRACE_DECAY):
         return pace[first], pace[first + 1], pace[first + 2], pace[first + 3]
-    k = pace[PACE_MS] / tau_ms
+    k, d = pace[PACE_MS] / tau_ms, warped(m, s)
+    return exp(-k * d[0]), exp(-k * d[1]), exp(-k * d[2]), exp(-k * d[3])
+
+
+@inlined
+def trace_responses(rule, m, s, pace, first, tau_ms):
+    """Response of a trace of time constant tau_ms to its source, from the start of a step to its three nodes and its end (P5)."""
+    if is_empty(m, TRACE_DECAY):
+        return pace[first], pace[first + 1], pace[first + 2], pace[first + 3]
+    return responses(rule, tau_ms, pace[PACE_MS], warped(m, s))
+
+
+@inlined
+def warped(m, s):
+    """Time as a modulated trace feels it, integral of dt / g_D from the start of a step to its three nodes and its end, as shares of the step."""
     r0, r1, r2 = trace_rate(m, s, 0), trace_rate(m, s, 1), trace_rate(m, s, 2)
     d0 = COLLOCATION[0, 0] * r0 + COLLOCATION[0, 1] * r1 + COLLOCATION[0, 2] * r2
     d1 = COLLOCATION[1, 0] * r0 + COLLOCATION[1, 1] * r1 + COLLOCATION[1, 2] * r2
     d2 = COLLOCATION[2, 0] * r0 + COLLOCATION[2, 1] * r1 + COLLOCATION[2, 2] * r2
-    f0, f1, f2 = (
-        exp(-k * max(d0, 0.0)),
-        exp(-k * max(d1, 0.0)),
-        exp(-k * max(d2, 0.0)),
-    )  # a weight of the collocation is negative
-    return f0, f1, f2, exp(-k * (WEIGHTS[0] * r0 + WEIGHTS[1] * r1 + WEIGHTS[2] * r2))
+    end = WEIGHTS[0] * r0 + WEIGHTS[1] * r1 + WEIGHTS[2] * r2
+    return max(d0, 0.0), max(d1, 0.0), max(d2, 0.0), end  # a weight of the collocation is negative
 
 
 @inlined
@@ -456,6 +488,17 @@ def add_gates(past, a, n, column, decay, gate0, gate1, gate2, decays):
     past[a, n + 1, column] = past[a, n, column] + (k0 + k1 + k2)
     past[a, n + 1, column + REACH_PLUS] = past[a, n, column + REACH_PLUS] + (abs(k0) + abs(k1) + abs(k2))
     past[a, n + 1, decay] = start * decays[3]
+
+
+@inlined
+def add_rising(past, a, n, column, response, gate0, gate1, gate2, decays, risen):
+    """One step of a gate's integral and its reach (`column`) over the response of a rising trace (column `response`), and of that response."""
+    e, q = past[a, n, response], past[a, n, DECAY_RISE]
+    k0, k1 = gate0 * (e * decays[0] + q * risen[0]), gate1 * (e * decays[1] + q * risen[1])
+    k2 = gate2 * (e * decays[2] + q * risen[2])
+    past[a, n + 1, column] = past[a, n, column] + (k0 + k1 + k2)
+    past[a, n + 1, column + REACH_PLUS] = past[a, n, column + REACH_PLUS] + (abs(k0) + abs(k1) + abs(k2))
+    past[a, n + 1, response] = e * decays[3] + q * risen[3]
 
 
 @inlined
@@ -488,19 +531,19 @@ def earned(syn, past, n, i):
     """What the traces of synapse i have earned from the block's begin to step n (E1)."""
     w = syn[i, E_PLUS] * past[n, K_PLUS] - syn[i, E_MINUS] * past[n, K_MINUS]
     if syn.shape[1] > RISE_PLUS:
-        w -= syn[i, RISE_PLUS] * past[n, K_PLUS_RISE] - syn[i, RISE_MINUS] * past[n, K_MINUS_RISE]
+        w += syn[i, RISE_PLUS] * past[n, K_PLUS_RISE] - syn[i, RISE_MINUS] * past[n, K_MINUS_RISE]
     return w
 
 
 @inlined
 def reach(syn, past, i, n1, n2):
-    """How far weight i can have strayed between steps n1 and n2: the change with every part counted as positive."""
-    r = abs(syn[i, E_PLUS]) * (past[n2, REACH_PLUS] - past[n1, REACH_PLUS])
-    r += abs(syn[i, E_MINUS]) * (past[n2, REACH_MINUS] - past[n1, REACH_MINUS])
+    """How far weight i can have strayed between steps n1 and n2: each trace, which is never below 0, with the size of its gate."""
+    plus = syn[i, E_PLUS] * (past[n2, REACH_PLUS] - past[n1, REACH_PLUS])
+    minus = syn[i, E_MINUS] * (past[n2, REACH_MINUS] - past[n1, REACH_MINUS])
     if syn.shape[1] > RISE_PLUS:
-        r += abs(syn[i, RISE_PLUS]) * (past[n2, REACH_PLUS_RISE] - past[n1, REACH_PLUS_RISE])
-        r += abs(syn[i, RISE_MINUS]) * (past[n2, REACH_MINUS_RISE] - past[n1, REACH_MINUS_RISE])
-    return r
+        plus += syn[i, RISE_PLUS] * (past[n2, REACH_PLUS_RISE] - past[n1, REACH_PLUS_RISE])
+        minus += syn[i, RISE_MINUS] * (past[n2, REACH_MINUS_RISE] - past[n1, REACH_MINUS_RISE])
+    return abs(plus) + abs(minus)
 
 
 @inlined
@@ -548,7 +591,7 @@ class Event(NamedTuple):
     gain: float  # g_A(s) (A + A3 slow trace)
     at_once: float  # phi(s), with the sign of the side
     mu: float
-    trace_scale: float  # from the trace now to the block's scale, times the norm of a rising trace
+    trace_scale: float  # see `block_scales`
     rise_scale: float
     w_max: float
     k_plus: float  # the sums now
@@ -559,30 +602,36 @@ class Event(NamedTuple):
 def post_event(rule, m, s, a, past, n, slow, norm):
     """A postsynaptic spike (P2) at step n in area a with signals s (A, 4); slow: o2; norm: see `rise_norm`."""
     gain = factor(m, LTP_AMPLITUDE, s, a, FLOOR_RATE) * (rule.a_plus + rule.a3_plus * slow)
-    rise = norm / past[n, DECAY_RISE] if rule.tau_rise_ms > 0.0 else 0.0
+    trace, rise = block_scales(rule, past, n, DECAY_PLUS, RESPONSE_PLUS, norm)
     at_once = linear(m, LTP_AT_ONCE, rule.phi_plus, s, a)
-    return Event(
-        gain, at_once, rule.mu_plus, norm / past[n, DECAY_PLUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS]
-    )
+    return Event(gain, at_once, rule.mu_plus, trace, rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS])
 
 
 @inlined
 def pre_event(rule, m, s, a, past, n, slow, norm):
     """A presynaptic spike that arrives at step n (P3); slow: r2."""
     gain = factor(m, LTD_AMPLITUDE, s, a, FLOOR_RATE) * (rule.a_minus + rule.a3_minus * slow)
-    rise = norm / past[n, DECAY_RISE] if rule.tau_rise_ms > 0.0 else 0.0
+    trace, rise = block_scales(rule, past, n, DECAY_MINUS, RESPONSE_MINUS, norm)
     at_once = -linear(m, LTD_AT_ONCE, rule.phi_minus, s, a)
-    return Event(
-        gain, at_once, rule.mu_minus, norm / past[n, DECAY_MINUS], rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS]
-    )
+    return Event(gain, at_once, rule.mu_minus, trace, rise, rule.w_max, past[n, K_PLUS], past[n, K_MINUS])
+
+
+@inlined
+def block_scales(rule, past, n, decay, response, norm):
+    """(trace_scale, rise_scale) of a pairing at step n: what it adds, per unit of a, to the trace and to its source in the block's scale."""
+    if rule.tau_rise_ms <= 0.0:
+        return 1.0 / past[n, decay], 0.0
+    rise = norm / past[n, DECAY_RISE]
+    return -rise * past[n, response] / past[n, decay], rise
 
 
 @inlined
 def pair_amount(event, trace, room):
-    """a of (P2, P3): trace = the pair trace, room = distance to the bound as a share of the range (P4)."""
+    """a of (P2, P3): trace = the pair trace, room = distance of the weight to the bound (P4)."""
     if event.mu == 0.0:
         return event.gain * trace
-    return event.gain * trace * room**event.mu if room > AT_BOUND else 0.0
+    share = room / (event.w_max - W_MIN)
+    return event.gain * trace * share**event.mu if share > AT_BOUND else 0.0
 
 
 @inlined
@@ -616,7 +665,7 @@ def write_bounded(event, syn, past, i, n, w, amount, column):
 @inlined
 def rebase(syn, past, first, stop, n, w_max, straight):
     """End of a block at step n for synapses first..stop-1: up to date, traces in plain scale. `restart` must follow."""
-    plus, minus, rise = past[n, DECAY_PLUS], past[n, DECAY_MINUS], past[n, DECAY_RISE]
+    plus, minus = past[n, DECAY_PLUS], past[n, DECAY_MINUS]
     k_plus, k_minus = past[n, K_PLUS], past[n, K_MINUS]
     for i in range(first, stop):
         syn[i, ANCHOR] = (
@@ -626,7 +675,10 @@ def rebase(syn, past, first, stop, n, w_max, straight):
         syn[i, E_MINUS] = kept(syn[i, E_MINUS] * minus)
         syn[i, LAST] = 0.0
     if syn.shape[1] > RISE_PLUS:
+        rise, risen_plus, risen_minus = past[n, DECAY_RISE], past[n, RESPONSE_PLUS], past[n, RESPONSE_MINUS]
         for i in range(first, stop):
+            syn[i, E_PLUS] = kept(syn[i, E_PLUS] + syn[i, RISE_PLUS] * risen_plus)
+            syn[i, E_MINUS] = kept(syn[i, E_MINUS] + syn[i, RISE_MINUS] * risen_minus)
             syn[i, RISE_PLUS] = kept(syn[i, RISE_PLUS] * rise)
             syn[i, RISE_MINUS] = kept(syn[i, RISE_MINUS] * rise)
 
@@ -650,6 +702,6 @@ def trace_now(syn, past, i, n):
     """(e+, e-) of synapse i at step n, in plain scale."""
     plus, minus = syn[i, E_PLUS] * past[n, DECAY_PLUS], syn[i, E_MINUS] * past[n, DECAY_MINUS]
     if syn.shape[1] > RISE_PLUS:
-        plus -= syn[i, RISE_PLUS] * past[n, DECAY_RISE]
-        minus -= syn[i, RISE_MINUS] * past[n, DECAY_RISE]
+        plus += syn[i, RISE_PLUS] * past[n, RESPONSE_PLUS]
+        minus += syn[i, RISE_MINUS] * past[n, RESPONSE_MINUS]
     return plus, minus

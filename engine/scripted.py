@@ -13,9 +13,9 @@ from engine.dispatch import NoWorld
 from engine.grid import SAMPLE, SPIKE, TURN, Taus, fill_grid
 from engine.kernel import kernel
 from engine.loop import N_CLOCK, SLOW_MS, Job, Log, Record, State, simulate
-from engine.modulators import DRUG, DRUG_FROM, DRUG_UNTIL, N_MODULATORS, NO_DRUG, Kinetics, settle
+from engine.modulators import DRUG, DRUG_FROM, DRUG_UNTIL, N_LEVELS, N_MODULATORS, NO_DRUG, Kinetics, settle
 from engine.neurons import SCRIPTED
-from engine.plasticity import ANCHOR, N_COLUMNS, Rule, Tables, restart
+from engine.plasticity import ANCHOR, N_COLUMNS, N_PACE, N_RISING_COLUMNS, Rule, Tables, restart
 
 BLOCK_STEPS = 256
 
@@ -116,7 +116,8 @@ def play(physics, scripts, w_start, sample_ms, rng):
     """
     rule, n = physics.rule, w_start.size
     final = np.empty((scripts.times_ms.shape[0], n))
-    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, N_COLUMNS)), np.zeros((3, 4)), np.zeros(15), np.zeros((1, 4, 10)))
+    columns = N_RISING_COLUMNS if rule.tau_rise_ms > 0.0 else N_COLUMNS
+    tables = Tables(np.zeros((1, BLOCK_STEPS + 1, columns)), np.zeros((3, 4)), np.zeros(N_PACE), np.zeros((1, 4, 10)))
     log = Log(np.zeros(0), np.zeros(0, np.int64), np.zeros(1, np.int64), 0.0, 0.0)
     watch = np.zeros(1, np.int64)
     synapse, modulator = np.zeros((3, sample_ms.size, 1)), np.zeros((2, sample_ms.size, 1, N_MODULATORS))
@@ -138,7 +139,7 @@ def play(physics, scripts, w_start, sample_ms, rng):
             state.agenda[due[j], scripts.pulse_of[pulses][j]] += scripts.pulse_nm[pulses][j]
         starts = np.array([-inf, scripts.times_ms[k, SWITCH]])[: physics.kin.tonic_nm.shape[0]]
         kin = Kinetics(physics.kin.table, physics.kin.tonic_nm, starts, physics.kin.baseline_tau_ms)
-        levels = np.zeros((5, 1, N_MODULATORS))
+        levels = np.zeros((N_LEVELS, 1, N_MODULATORS))
         settle(kin, levels, scripts.times_ms[k, START])
         syn = np.zeros((n, 6 if rule.tau_rise_ms > 0.0 else 4))
         syn[:, ANCHOR] = w_start

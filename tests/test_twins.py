@@ -59,6 +59,7 @@ RULES = st.fixed_dictionaries(
     }
 )  # fmt: skip
 
+DRUGS = ("antagonist", "agonist", "reuptake_inhibitor", "release_blocker", "clamp")
 CELLS = st.dictionaries(st.tuples(st.integers(0, len(ROWS) - 1), st.integers(0, 3)), number(-3, 3), max_size=8)
 
 KINETICS = st.fixed_dictionaries(
@@ -67,7 +68,7 @@ KINETICS = st.fixed_dictionaries(
         "tonic_nm": number(0, 2000), "clearance": st.just("michaelis_menten"), "tau_ms": decade(5, 20_000),
         "vmax_nm_per_s": decade(10, 20_000), "km_nm": decade(1, 5000), "receptor": st.just("hill"), "ec50_nm": decade(0.5, 10_000),
         "hill": number(0.5, 4), "on_ms": decade(1, 10_000), "off_ms": decade(1, 10_000), "baseline": number(0, 1),
-        "drug": st.sampled_from(["antagonist", "agonist", "reuptake_inhibitor", "release_blocker", "clamp"]), "clamp_nm": number(0, 3000), "drug_dose": decade(0.1, 1000),
+        "drug": st.sampled_from(DRUGS), "clamp_nm": number(0, 3000), "drug_dose": decade(0.1, 1000),
         "drug_from_s": number(-1, 3), "drug_until_s": number(-1, 3), "drug_washout_s": decade(0.1, 100),
     },
 )  # fmt: skip
@@ -75,7 +76,7 @@ KINETICS = st.fixed_dictionaries(
 
 @st.composite
 def protocols(draw):
-    """(grid, spikes, pulses, epochs) for n sources and n targets; spikes crowd together now and then."""
+    """(n, grid, spikes, pulses, epochs) for n sources and n targets; spikes crowd together now and then."""
     n, steps = draw(st.integers(1, 4)), draw(st.integers(50, 120) | st.integers(50, 300))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     even = draw(st.booleans())
@@ -92,9 +93,21 @@ def protocols(draw):
     return n, grid_ms, spikes, pulses, epochs
 
 
+EFFECTS = st.sampled_from([-2.0, -1.0, 0.5, 1.0])
+
+
+@st.composite
+def areas(draw):
+    """Overrides of one to three areas: other factors on the signals, other clearance, another drug."""
+    keys = [f"{m}_{name}" for m in MODULATORS for name in ("effect", "tau_ms", "baseline", "drug")]
+    of = {"effect": EFFECTS, "tau_ms": decade(5, 20_000), "baseline": number(0, 1), "drug": st.sampled_from(DRUGS)}
+    one = st.fixed_dictionaries({}, optional={key: of[key.split("_", 1)[1]] for key in keys})
+    return tuple(draw(st.just([{}]) | st.lists(one, min_size=1, max_size=3)))
+
+
 @st.composite
 def physics(draw, epochs):
-    """(rule, matrix, kinetics): any point of the family under any modulators."""
+    """(rule, matrix, kinetics): any point of the family under any modulators, in one to three areas."""
     values = {name: f.default for name, f in (rule_fields() | modulator_fields()).items()}
     values |= draw(RULES)
     values |= {name: values[name] * min(values["w_max"], 10.0) for name in ("a_plus", "a_minus", "a3_plus", "a3_minus")}
@@ -107,14 +120,33 @@ def physics(draw, epochs):
         sign = draw(st.sampled_from([1.0, -1.0]))  # of e-, where both traces potentiate it is below zero
         values |= {"ltd_decay_ratio": 1.0, "tau_rise_ms": 0.0, "gate_minus": sign * values["gate_plus"]}
         matrix[ROWS.index("ltd_gate")] = sign * matrix[ROWS.index("ltp_gate")]
-    return struct(Rule, values), matrix, kinetics(values, ({},), epochs)
+    return struct(Rule, values), matrix, kinetics(values, draw(areas()), epochs)
+
+
+def area_of(n: int, kin) -> np.ndarray:
+    """The area of each of n synapses: all areas in turn, in order."""
+    return np.sort(np.arange(n) % kin.table.shape[0])
+
+
+def pair_net(n, area, spikes):
+    """n sources, n targets, one synapse each, in these areas."""
+    step, who = np.array(spikes, np.int64).reshape(-1, 2).T
+    if not area.any():
+        return scripted.pair_net(n, step, who)
+    c = Circuit(int(area.max()) + 1)
+    pre, post = who < n, who >= n
+    sources = c.scripted("sources", n, step[pre], who[pre])
+    targets = c.scripted("targets", n, step[post], who[post] - n)
+    for a in np.unique(area):
+        pairs = sources.ids[area == a], targets.ids[area == a]
+        c.project(f"area {a}", sources, targets, pairs, 0.0, 0.0, plastic=True, area=int(a))
+    return c.build(1.0)[0]
 
 
 def play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block_steps, samples):
     """The engine over a scripted grid: (weight, e+, e-) at the steps `samples`, and the weights at the end."""
-    step, who = np.array(spikes, np.int64).reshape(-1, 2).T
-    net = scripted.pair_net(n, step, who)
-    record = new_record(net, 1, samples, range(n))
+    net = pair_net(n, area_of(n, kin), spikes)
+    record = new_record(net, kin.table.shape[0], samples, range(n))
     job = new_job(
         net, weights.copy(), np.zeros(2 * n), rule, matrix, kin, grid_ms[0], grid_ms.size, record, None, block_steps
     )
@@ -124,8 +156,8 @@ def play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block
     return record.synapse, job.syn[:, 0]
 
 
-def one_to_one(n: int) -> Synapses:
-    return Synapses(np.arange(n), np.arange(n) + n, np.zeros(n, int))
+def one_to_one(n: int, area: np.ndarray | None = None) -> Synapses:
+    return Synapses(np.arange(n), np.arange(n) + n, np.zeros(n, int), area)
 
 
 def summed(pulses):
@@ -152,7 +184,8 @@ def test_event_driven_is_dense(data):
     block = data.draw(st.sampled_from([1, 7, 64, 1000]))
     samples = np.arange(0, grid_ms.size, data.draw(st.sampled_from([1, 13, 1000])))
     found, final = play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block, samples)
-    course = play_densely(rule, matrix, kin, grid_ms, one_to_one(n), Events(spikes, summed(pulses)), weights)
+    synapses = one_to_one(n, area_of(n, kin))
+    course = play_densely(rule, matrix, kin, grid_ms, synapses, Events(spikes, summed(pulses)), weights)
     assert np.abs(final - course.weight[-1]).max() <= TOLERANCE * rule.w_max
     assert np.abs(found[0] - course.weight[samples]).max() <= TOLERANCE * rule.w_max
     for trace, dense in ((found[1], course.ltp), (found[2], course.ltd)):
@@ -163,19 +196,20 @@ def compare(rule, matrix, kin, grid_ms, spikes, pulses, weights, block=1000, sam
     """Assert that the weights at the end (and at `samples`) are those of the dense twin; returns the dense course."""
     n = weights.size
     found, final = play_by_events(rule, matrix, kin, grid_ms, n, spikes, pulses, weights, block, samples)
-    course = play_densely(rule, matrix, kin, grid_ms, one_to_one(n), Events(tuple(spikes), summed(pulses)), weights)
+    synapses = one_to_one(n, area_of(n, kin))
+    course = play_densely(rule, matrix, kin, grid_ms, synapses, Events(tuple(spikes), summed(pulses)), weights)
     assert np.abs(final - course.weight[-1]).max() <= TOLERANCE * rule.w_max
     assert len(samples) == 0 or np.abs(found[0] - course.weight[np.array(samples)]).max() <= TOLERANCE * rule.w_max
     return course
 
 
-def made(values, cells=None):
+def made(values, cells=None, areas=({},)):
     """(rule, matrix, kinetics) of the defaults with these values and matrix cells by name."""
     full = {name: f.default for name, f in (rule_fields() | modulator_fields()).items()} | values
     matrix = np.zeros((len(ROWS), 4))
     for (which, modulator), value in (cells or {}).items():
         matrix[ROWS.index(which), MODULATORS.index(modulator)] = value
-    return struct(Rule, full), matrix, kinetics(full, ({},))
+    return struct(Rule, full), matrix, kinetics(full, areas)
 
 
 DOPAMINE_GATES = {("ltp_gate", "da"): 1.0, ("ltd_gate", "da"): 1.0}
@@ -226,6 +260,84 @@ def test_soft_bounds_of_any_exponent_at_the_bound():
         )
 
 
+def test_the_bound_is_one_place_in_both_forms():
+    """A weight at a billionth of its range with a soft bound of exponent 1/2: where u^mu begins must not hang on rounding."""
+    values = {
+        "a_minus": 0.5434641467970328,
+        "mu_minus": 0.5,
+        "tau_plus_ms": 10.0,
+        "tau_minus_ms": 10.0,
+        "tau_e_ms": 10.0,
+    }
+    for w_max in (2.1738565871881312, 0.3, 7.7, 1.0):
+        for share in (1e-9, np.nextafter(1e-9, 0.0), np.nextafter(1e-9, 1.0)):
+            law = made(values | {"w_max": w_max}, DOPAMINE_GATES)
+            spikes = [(1, 1), (3, 0), (5, 1), (9, 0)]
+            for weight in (share * w_max, w_max - share * w_max):
+                n, grid_ms = 1, np.arange(20.0)
+                found, _ = play_by_events(*law, grid_ms, n, spikes, [], np.array([weight]), 1000, range(20))
+                course = play_densely(*law, grid_ms, one_to_one(n), Events(tuple(spikes)), np.array([weight]))
+                assert np.abs(found[2] - course.ltd).max() <= TOLERANCE * w_max
+
+
+@pytest.mark.parametrize("baseline", [0.0, 1e-6, 1.0])
+@pytest.mark.parametrize(
+    "slow", [{}, {"da_on_ms": 30.0, "da_off_ms": 80.0}, {"da_drug": "agonist", "da_drug_dose": 0.5}]
+)
+def test_areas_that_read_one_broadcast_with_their_own_factor(baseline, slow):
+    """D1 beside D2: at every baseline the area with factor -2 falls twice as fast as the other rises."""
+    values = {"a_minus": 0.0, "da_tonic_nm": 50.0, "da_baseline": baseline, "w_max": 100.0, "eta_per_s": 0.3} | slow
+    law = made(values, DOPAMINE_GATES, ({}, {"da_effect": -2.0}, {"da_effect": 0.5}))
+    spikes = [(10, 0), (10, 1), (10, 2), (15, 3), (15, 4), (15, 5)]
+    course = compare(*law, np.arange(400.0), spikes, [(100, 0, 400.0)], np.full(3, 50.0), samples=range(400))
+    change = course.weight[-1] - 50.0
+    assert change[0] > 1e-6
+    assert change / change[0] == pytest.approx([1.0, -2.0, 0.5], rel=1e-6)
+
+
+@pytest.mark.parametrize("drug", DRUGS)
+@pytest.mark.parametrize("receptor", ["linear", "hill"])
+@pytest.mark.parametrize("clearance", ["linear", "michaelis_menten"])
+def test_drugs_that_start_and_end_within_a_run(drug, receptor, clearance):
+    """Both terms of the signal, in two areas with other factors, under any clearance and receptor."""
+    values = {
+        "da_tonic_nm": 200.0, "da_baseline": 0.8, "baseline_tau_s": 0.3, "eta_per_s": 30.0, "da_drug": drug, "da_drug_dose": 3.0, "da_drug_from_s": 0.05,
+        "da_drug_until_s": 0.15, "da_drug_washout_s": 0.1, "da_receptor": receptor, "da_clearance": clearance, "da_on_ms": 20.0,
+    }  # fmt: skip
+    law = made(values, DOPAMINE_GATES, ({}, {"da_effect": -1.5, "da_on_ms": 0.0}))
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        spikes = random_spikes(rng, 300, 2, 0.05)
+        pulses = [(int(rng.integers(300)), 0, float(rng.choice([-150, 500]))) for _ in range(6)]
+        compare(*law, np.arange(301.0), spikes, pulses, rng.random(2), samples=range(301))
+
+
+@pytest.mark.parametrize("pairing", ["all", "nearest"])
+def test_triplets_of_all_and_of_nearest_spikes(pairing):
+    """The slow traces of both kinds, with soft bounds and a rising trace of the same time as the decay."""
+    values = {
+        "pairing": pairing, "a3_plus": 0.2, "a3_minus": 0.1, "a_minus": 0.05, "phi_plus": 0.3, "phi_minus": 0.2, "tau_rise_ms": 200.0, "tau_e_ms": 200.0,
+        "mu_plus": 0.4, "mu_minus": 1.0, "da_tonic_nm": 300.0, "eta_per_s": 5.0,
+    }  # fmt: skip
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        compare(*made(values, DOPAMINE_GATES), np.arange(301.0), random_spikes(rng, 300, 2, 0.1), [], rng.random(2))
+
+
+@pytest.mark.parametrize("ratio", [1.0, 0.5, 3.0])
+@pytest.mark.parametrize("away", [0.0, 1e-12, -1e-9, 1e-6, -1e-3])
+@pytest.mark.parametrize("slowing", [0.0, 0.8])
+def test_rise_times_at_and_beside_the_decay_times(ratio, away, slowing):
+    """Both traces, with a modulated decay and without."""
+    values = {
+        "tau_e_ms": 150.0, "ltd_decay_ratio": ratio, "tau_rise_ms": 150.0 * ratio * (1.0 + away), "a_minus": 0.12, "da_tonic_nm": 100.0, "eta_per_s": 10.0,
+    }  # fmt: skip
+    law = made(values, DOPAMINE_GATES | {("trace_decay", "da"): slowing})
+    rng = np.random.default_rng(3)
+    spikes = random_spikes(rng, 400, 2, 0.05)
+    compare(*law, np.arange(401.0), spikes, [(100, 0, 500.0)], rng.random(2), samples=range(401))
+
+
 def replay_script(physics, script, weights):
     """A script of `engine.scripted` on the grid that `play` makes for it, densely."""
     marks, kinds = scripted.all_marks(script.spike_ms, script.pulse_ms, script.times_ms[0], np.empty(0))
@@ -272,7 +384,10 @@ def delayed_circuit(seed: int):
         c.project(source.name, source, cells, pairs, rng.random(pairs[0].size), delay_ms, plastic=True, gain_mv=4.0)
     pairs = all_to_all(cells, cells)
     c.project("recurrent", cells, cells, pairs, 0.5, 2.0, plastic=True, gain_mv=2.0)
-    synapses = [Synapses(p.pre, p.post, np.full(p.pre.size, round(p.delay_ms))) for p in c.projections]
+    synapses = [
+        Synapses(p.pre, p.post, np.full(p.pre.size, round(p.delay_ms)), np.full(p.pre.size, p.area))
+        for p in c.projections
+    ]
     return c.build(1.0), Synapses(*np.concatenate(synapses, axis=1))
 
 
