@@ -72,8 +72,8 @@ class Modulator(NamedTuple):
     receptor: Annotated[str, Param(choices=("linear", "hill"), doc="how concentration becomes a receptor signal", label="receptor")] = "linear"
     ec50_nm: Annotated[float, Param("nM", 0.5, 10_000, "concentration of half occupancy (the unit of a linear receptor)", log=True, label="receptor EC50")] = 1000.0
     hill: Annotated[float, Param("", 0.5, 4, "steepness of the receptor curve", label="Hill coefficient", step=0.1)] = 1.0
-    on_ms: Annotated[float, Param("ms", 0, 10_000, "time constant of binding; 0 is immediate", soft=(0, 5000), label="receptor on time", step=1)] = 0.0
-    off_ms: Annotated[float, Param("ms", 0, 10_000, "time constant of unbinding; 0 is immediate", soft=(0, 5000), label="receptor off time", step=1)] = 0.0
+    on_ms: Annotated[float, Param("ms", 0, 10_000, "time constant of binding; 0 is immediate", soft=(0, 5000), label="receptor on time", step=1, floor=0.1)] = 0.0
+    off_ms: Annotated[float, Param("ms", 0, 10_000, "time constant of unbinding; 0 is immediate", soft=(0, 5000), label="receptor off time", step=1, floor=0.1)] = 0.0
     baseline: Annotated[float, Param("", 0, 1, "share of the running mean that is subtracted: 1 reads errors, 0 reads levels", level="core", label="baseline factor", step=0.05)] = 0.0
     drug: Annotated[str, Param(choices=("none", "antagonist", "agonist", "reuptake_inhibitor", "release_blocker", "clamp"), doc="a drug that acts on this modulator, or a clamp of its concentration", level="core", label="drug")] = "none"
     drug_dose: Annotated[float, Param("", 0, 1000, "dose, in units of the half-effective concentration", soft=(0, 100), level="core", label="drug dose")] = 10.0

@@ -43,6 +43,9 @@ class Param:
     level: str = "full"
     label: str = ""
     step: float | None = None
+    floor: float = (
+        0.0  # the smallest number other than 0: 0 is "at once", and what lies between would ask for endless steps
+    )
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,11 @@ class Field:
         if not lo <= number <= hi:
             raise ParameterError(
                 f"{self.name} = {number:g}{self._unit_suffix} is outside [{lo:g}, {hi:g}]{self._unit_suffix} ({self.param.doc})."
+            )
+        if 0.0 < abs(number) < self.param.floor:
+            raise ParameterError(
+                f"{self.name} = {number:g}{self._unit_suffix} is neither 0 nor at least {self.param.floor:g}{self._unit_suffix} "
+                f"({self.param.doc})."
             )
         return number
 

@@ -106,7 +106,7 @@ class Rule(NamedTuple):
     mu_minus: Annotated[float, Param("", 0, 3, "how much LTD shrinks as the weight nears its lower bound (0: not at all)", level="core", label="soft lower bound", step=0.05)] = 0.0
     tau_e_ms: Annotated[float, Param("ms", 10, 600_000, "how long a pairing is remembered", log=True, soft=(10, 100_000), level="intro", label="trace decay")] = 1000.0
     ltd_decay_ratio: Annotated[float, Param("", 0.05, 20, "decay time of the LTD trace as a multiple of the LTP trace's", log=True, label="LTD trace ratio")] = 1.0
-    tau_rise_ms: Annotated[float, Param("ms", 0, 2000, "how long a pairing takes to become eligible; 0 is at once", soft=(0, 1000), level="core", label="trace rise", step=10)] = 0.0
+    tau_rise_ms: Annotated[float, Param("ms", 0, 2000, "how long a pairing takes to become eligible; 0 is at once", soft=(0, 1000), level="core", label="trace rise", step=10, floor=0.1)] = 0.0
     phi_plus: Annotated[float, Param("", -2, 2, "share of an LTP pairing that becomes weight at once", label="LTP at once", step=0.05)] = 0.0
     phi_minus: Annotated[float, Param("", -2, 2, "share of an LTD pairing that becomes weight at once", label="LTD at once", step=0.05)] = 0.0
     gate_plus: Annotated[float, Param("", -5, 5, "speed at which the LTP trace becomes weight without modulators", label="LTP gate at rest", step=0.05)] = 0.0

@@ -12,7 +12,6 @@ from engine.experiments import pairing
 from engine.loop import U, V, new_job, new_log, new_record, simulate
 from engine.modulators import (
     MEAN,
-    MODULATORS,
     C,
     R,
     S,
@@ -21,6 +20,7 @@ from engine.modulators import (
     dose,
     kinetics,
     modulator_fields,
+    new_levels,
     occupancy,
     settle,
     steady_nm,
@@ -287,6 +287,31 @@ def test_a_rising_trace_has_peak_a_and_the_shape_of_two_exponentials():
     assert relative == pytest.approx([0, 0.45, 0.89, 0.99, 0.80, 0.32, 0.12, 0.016], abs=6e-3)
 
 
+def test_a_trace_that_rises_as_it_decays_is_the_limit():
+    """tau_rise = tau_e: e = a (t/tau) exp(1 - t/tau); a dopamine burst of 5 nM at 400 ms. Nothing is moved, and nothing jumps beside it."""
+    values = {
+        "da_tonic_nm": 0.0, "da_burst_nm": 5.0, "da_delay_ms": 400, "pairing": "all", "w_max": 1.0, "eta_per_s": 100.0, "a_plus": 0.1, "tau_plus_ms": 20.0,
+    }  # fmt: skip
+    found = [change("izhikevich_2007", tau_rise_ms=rise, **values)[0] for rise in (1000.0, 1000.0 * (1 + 1e-9))]
+    assert found[0] == pytest.approx(0.005218863, abs=1e-9)
+    assert found[1] == pytest.approx(found[0], rel=1e-8)
+
+
+def test_dopamine_of_the_same_moment_multiplies_the_pairing():
+    before, now, after = (change("mstdp_2007", da_delay_ms=d)[0] for d in (-1, 0, 1))
+    assert now / before == pytest.approx(exp(1 / 200), rel=1e-6)
+    assert after == 0.0
+
+
+def test_nearest_triplets_set_all_four_traces_to_one():
+    """Pfister & Gerstner 2006, nearest-spike scheme, 40 Hz, +10 ms; figure of code of our own apart from the engine: .56029."""
+    values = {
+        "pairings": 60, "rate_hz": 40.0, "w_start": 0.05, "w_max": 100.0, "a_plus": 8.8e-11, "a3_plus": 5.3e-2, "a_minus": 6.6e-3, "a3_minus": 3.1e-3,
+        "tau_x_ms": 714.0, "tau_y_ms": 40.0, "pairing": "nearest",
+    }  # fmt: skip
+    assert change("triplet_2006", [10.0], **values)[0] == pytest.approx(0.56029, abs=1e-5)
+
+
 # --- modulators ------------------------------------------------------------------------------------------------------------------
 
 
@@ -409,7 +434,7 @@ def running_mean(h_ms: float) -> np.ndarray:
     kin = dopamine(((0.0, {"da_tonic_nm": 400.0}),), tonic_nm=100.0, tau_ms=300.0, baseline=1.0)._replace(
         baseline_tau_ms=1000.0
     )
-    levels = np.zeros((5, 1, len(MODULATORS)))
+    levels = new_levels(1)
     settle(kin, levels, -1.0)
     c, r, mean = levels[C, 0, 0], levels[R, 0, 0], levels[MEAN, 0, 0]
     assert levels[S, 0, 0] == 0.0

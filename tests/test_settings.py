@@ -98,6 +98,14 @@ def test_numpy_words_are_taken_and_numpy_truths_are_no_numbers():
         make("pairing", tau_e_ms=np.array([500.0]))
 
 
+@pytest.mark.parametrize("name", ["da_on_ms", "ht_off_ms", "tau_rise_ms"])
+def test_a_time_is_0_or_long_enough_to_be_stepped_through(name):
+    for tiny in (1e-300, 5e-324, 1e-6, 0.09):
+        with pytest.raises(SettingsError, match="neither 0 nor at least 0.1 ms"):
+            make("pairing", **{name: tiny})
+    assert make("pairing", **{name: 0.0})[name] == 0.0
+
+
 def test_the_seeds_beside_the_largest_one_are_seeds_too():
     assert [seed_of(MAX_SEED, k) for k in (0, 1, 2)] == [MAX_SEED, 0, 1]
     assert [seed_of(5, k) for k in range(3)] == [5, 6, 7]

@@ -24,7 +24,8 @@ CONSTANTS = {
     "tau_x_ms": 101.0, "tau_y_ms": 125.0, "phi_plus": 1.0, "phi_minus": 1.0,
 }  # fmt: skip
 MATRIX: dict[str, float] = {}
-DEFAULTS = {"pairings": 60, "rate_hz": 20.0, "w_start": 0.5}
+# A start weight of 0.5 as a fifth of the bound: at 40 and 50 Hz the curve is the rule's, not the bound's
+DEFAULTS = {"pairings": 60, "rate_hz": 20.0, "w_start": 0.2, "w_max": 2.5}
 
 PROMISE = "At +10 ms nothing at a low rate and strong potentiation at a high one; at -10 ms the sign changes as the rate grows."
 LESION = {"a3_plus": 0.0}
