@@ -20,6 +20,7 @@ from engine.modulators import (
     dose,
     kinetics,
     modulator_fields,
+    move,
     new_levels,
     occupancy,
     settle,
@@ -451,6 +452,21 @@ def test_the_running_mean_follows_the_receptor():
     assert running_mean(1.0) == pytest.approx(expected, rel=1e-5)
     errors = [abs(running_mean(h)[1] - expected[1]) for h in (20.0, 10.0)]
     assert errors[0] / errors[1] == pytest.approx(4.0, rel=0.05)
+
+
+@pytest.mark.parametrize("receptor", ["linear", "hill"])
+@pytest.mark.parametrize("drug", ["antagonist", "agonist", "reuptake_inhibitor", "release_blocker", "clamp"])
+def test_a_drug_within_a_run_leaves_a_level_as_expected_as_it_was(drug, receptor):
+    """Tonic level, baseline 1, no bursts: the signal is 0 before, at the onset, under the drug, in wash-out and after it (M4)."""
+    kin = dopamine(
+        tonic_nm=50.0, baseline=1.0, receptor=receptor, ec50_nm=100.0, drug=drug, drug_dose=20.0, drug_from_s=1.0, drug_until_s=4.0, drug_washout_s=0.5,
+        clamp_nm=400.0,
+    )  # fmt: skip
+    levels = new_levels(1)
+    settle(kin, levels, 0.0)
+    for k in range(8000):
+        move(kin, levels, 0, 0, float(k), 1.0)
+        assert abs(levels[S, 0, 0]) < 1e-9
 
 
 # --- neurons ---------------------------------------------------------------------------------------------------------------------
