@@ -66,7 +66,7 @@ def test_the_default_run_is_a_typical_one():
 
 def test_the_sentence_gives_the_spread_over_networks():
     run = engine.run("credit", duration_s=30.0)
-    words = credit.effect(run.settings, run)
+    words = credit.effect(run.settings.p, run)
     ends = run.target_seeds[:, -1]
     assert f"In {ends.size} networks it ends between {ends.min():.3g} and {ends.max():.3g}." in words
 
