@@ -121,17 +121,20 @@ def add_hubs(
     value: Drive | None = None,
     stimulus: Drive | None = None,
     uncertain=("up", "down"),
+    da_cells: int = N_HUB["da"],
 ) -> dict[str, Population]:
     """The hubs of all emergent modulators, by modulator; "up" and "down" where surprise is needed (H1 to H5).
 
     uncertain: which surprises ACh averages. Where a cue of its own is a good surprise, only disappointments tell how far it can be relied on.
+    da_cells: neurons of the DA hub; what they release together does not hang on their number, how much it fluctuates does.
     """
-    hubs = {m: c.neurons(f"{LABELS[m]} hub", N_HUB[m], hub_cell(values, m), NO_AREA) for m in emergent(values)}
+    size = N_HUB | {"da": da_cells}
+    hubs = {m: c.neurons(f"{LABELS[m]} hub", size[m], hub_cell(values, m), NO_AREA) for m in emergent(values)}
     for m, hub in hubs.items():
         c.release(
             hub,
             MODULATORS.index(m),
-            float(values[f"{m}_burst_nm"]) / N_HUB[m],
+            float(values[f"{m}_burst_nm"]) / size[m],
             max(float(values[f"{m}_delay_ms"]), 0.0),
         )
     if "da" in hubs:

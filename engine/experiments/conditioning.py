@@ -3,7 +3,9 @@ r"""Conditioning: what does dopamine predict?
 A cue starts a chain of time cells: Poisson neurons, one ending every 30 ms and each active for `cell_ms` at most, until the reward comes or the trial ends.
 Their plastic synapses drive a critic, noisy integrate-and-fire neurons whose rate is the value V. The reward drives reward neurons, for as long
 as the dopamine hub looks back (`da_value_delay_ms`). The hub compares reward, value now and value before (engine/hubs.py, H1), and its dopamine
-teaches the synapses of the chain. The critic also drives response neurons: what the animal does while it waits.
+teaches the synapses of the chain. Value now counts a little less than value before (f = .95, g = 1, d = 200 ms): value is discounted with a time constant
+of 4 s, as in Frémaux et al. (2013), so a value that no reward confirms fades. The hub has 96 neurons: with few of them dopamine fluctuates, and the fluctuations
+alone teach (docs/decisions/0020). The critic also drives response neurons: what the animal does while it waits.
 
 Nothing in it knows when the reward is due: that dopamine moves from the reward to the cue and pauses when the reward is left out comes out of spikes.
 The learners of the textbook run on the same trials (engine/baselines).
@@ -56,7 +58,7 @@ PAPERS = (
     "Izhikevich EM (2007) Cereb Cortex 17:2443-2452",
 )
 EQUATIONS = (
-    r"V(t) = \text{rate of the critic},\qquad \text{drive of the DA hub} = r(t) + V(t) - g\, V(t - d)",
+    r"V(t) = \text{rate of the critic},\qquad \text{drive of the DA hub} = r(t) + f\, V(t) - g\, V(t - d)",
     r"\dot w = \eta\,(\mathrm{DA} - \langle \mathrm{DA}\rangle)\, e",
     r"\text{TD:}\quad \delta(t) = r(t) + \gamma V(t+1) - V(t)",
 )
@@ -66,7 +68,7 @@ LEFT_OUT = (
 )
 
 SCHEDULES = (
-    "acquisition", "omission", "extinction", "reacquisition", "forgetting", "blocking", "compound", "second_order", "discrimination",
+    "acquisition", "omission", "extinction", "reacquisition", "forgetting", "blocking", "compound", "second_order", "unpaired", "discrimination",
 )  # fmt: skip
 
 
@@ -92,6 +94,7 @@ class Params(NamedTuple):
 
 DEFAULTS = {
     "da_source": "emergent", "da_tonic_nm": 0.0, "da_burst_nm": 80.0, "da_tau_ms": 50.0, "da_delay_ms": 0,
+    "da_value_delay_ms": 200, "da_value_now": 0.95,
     "ach_delay_ms": 0, "ne_delay_ms": 0, "ht_delay_ms": 0,
 }  # fmt: skip
 
@@ -130,8 +133,9 @@ OUTPUTS = {
 CUE_MS = 500
 STAGGER_MS = 30.0
 N_CRITIC, N_REWARD, N_RESPONSE, N_GATE = 12, 20, 8, 4
+N_DA = 96
 VALUE_HZ = 40.0  # of one critic neuron above its rate at rest, for a value of 1
-N_CUES = {"blocking": 2, "compound": 2, "second_order": 2, "discrimination": 10}
+N_CUES = {"blocking": 2, "compound": 2, "second_order": 2, "unpaired": 2, "discrimination": 10}
 DEFAULT_ACTIVE_HZ = 60.0 * 300.0 / STAGGER_MS  # summed rate of the active time cells of one cue, with the default cells
 CHAIN_MV = 20.0  # mean drive of a critic neuron when the synapses of all active time cells are at their bound
 CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=2.28, tau_syn_ms=30.0)
@@ -147,7 +151,7 @@ PROBES = 5  # trials at the end in which a cue is tested
 OMIT_EVERY = 5
 AFTER_MS = 200  # dopamine is looked at for so much longer than the hub looks back
 MAX_SECONDS = 3000.0
-LIVE_S = 55.0  # simulated time of the preview while a control moves
+LIVE_S = 48.0  # simulated time of the preview while a control moves
 BAND = Band(8)
 TD_STEP_MS = 100
 TD_ALPHA, RW_ALPHA, PH_KAPPA, PH_GAMMA = 0.1, 0.1, 0.1, 0.2
@@ -296,9 +300,9 @@ def plan_of(p: Params, rng: np.random.Generator) -> Plan:
             onset_ms[early] = -1.0
         due = ~probe & (~early | (kind == "blocking"))
         paid = lucky & due
-    elif kind == "second_order":
+    elif kind in ("second_order", "unpaired"):
         b_then_a = ~early & ((t - p.change_at) % 2 == 0)  # A keeps its value by trials of its own in between
-        onset_ms[b_then_a] = (CUE_MS + p.reward_delay_ms, CUE_MS)
+        onset_ms[b_then_a] = (CUE_MS + p.reward_delay_ms if kind == "second_order" else -1.0, CUE_MS)
         due, paid = ~b_then_a, lucky & ~b_then_a
     elif kind == "discrimination":
         onset_ms[:] = -1.0
@@ -334,7 +338,7 @@ def network(s: Setup[Params]) -> Network:
         gate = c.neurons("gate", N_GATE, GATE_CELL, 0, (0.0, -p.disinhibition_mv, 0.0, 0.0))
         join(c, active, gate, GATE_MV, GATE_CELL.tau_syn_ms)
         join(c, Drive(gate, N_GATE * GATE_HZ), critic, -p.inhibition_mv, CRITIC_CELL.tau_syn_ms)
-    add_hubs(c, s.values, paid, value, active, uncertain=("down",))
+    add_hubs(c, s.values, paid, value, active, uncertain=("down",), da_cells=N_DA)
     return Network(c, reward, critic, response)
 
 
@@ -530,7 +534,7 @@ PRESETS = {
     },
     "second_order": {
         "title": "A cue for a cue", "rule": "td_ltp_2013", "values": {"schedule": "second_order", "trials": 50},
-        "note": "B announces A and never a reward: the value of A is enough to teach.", "source": "Schultz et al. 1997",
+        "note": "B announces A and never a reward: the value of A is enough to teach. In the schedule 'unpaired' B stands alone.", "source": "Schultz et al. 1997",
     },
     "one_of_ten": {
         "title": "One cue in ten", "rule": "td_ltp_2013", "values": {"schedule": "discrimination", "trials": 200},
