@@ -43,6 +43,21 @@ def test_every_claim_says_what_it_stands_on(claim):
         assert claim.smallest > 0.0 and claim.why
 
 
+def test_what_learns_from_reward_has_the_control_never_paid():
+    """In every experiment whose claims are declared, but in a slice, where nobody pays."""
+    nulls = {name for name, x in CHAPTERS.items() for c in x.claims if isinstance(c, Null) and "paid" in c.key}
+    assert CHAPTERS.keys() - {"pairing"} == nulls - {"pairing"}
+
+
+def test_numbers_are_kept_by_what_they_are_made_of():
+    """The same in another process, other with another constant or another function that is used."""
+    first, second = ({"level": level} for level in (1.0, 2.0))
+    low, high = (of("choice", lambda run, told=told: told["level"]).number for told in (first, second))
+    assert _measure.print_of(low) != _measure.print_of(high)
+    words = _measure.print_of(gain("navigation").number)
+    assert " at 0x" not in words and words == _measure.print_of(gain("navigation").number)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("experiment", CHAPTERS)
 def test_measured_again_the_numbers_are_the_same(experiment):

@@ -75,21 +75,24 @@ def code_text(source: str) -> str:
     return ast.dump(tree)
 
 
-def print_of(function: object) -> str:
+def print_of(thing: object, seen: frozenset[int] = frozenset()) -> str:
     """Names what a function computes: its code, what it is closed over, and what it uses of its own module."""
-    if isinstance(function, partial):
-        return repr((print_of(function.func), function.args, function.keywords))
-    if not isinstance(function, FunctionType):
-        return (
-            repr(function)
-            if isinstance(function, str | int | float | tuple | dict | list | slice)
-            else type(function).__name__
-        )
-    own = function.__globals__
-    used = [own[name] for name in sorted(names_of(function.__code__)) if name in own]
-    closed = [cell.cell_contents for cell in function.__closure__ or ()]
-    here = [x for x in (*used, *closed, *(function.__defaults__ or ())) if not isinstance(x, ModuleType | type)]
-    return repr((code_print(function.__code__), [print_of(x) for x in here if x is not function]))
+    if id(thing) in seen:
+        return ""
+    seen |= {id(thing)}
+    if isinstance(thing, partial):
+        return repr([print_of(x, seen) for x in (thing.func, thing.args, thing.keywords)])
+    if isinstance(thing, tuple | list):
+        return repr([print_of(x, seen) for x in thing])
+    if isinstance(thing, dict):
+        return repr([(repr(name), print_of(x, seen)) for name, x in thing.items()])
+    if not isinstance(thing, FunctionType):
+        return repr(thing) if isinstance(thing, str | int | float | slice) else type(thing).__name__
+    own = thing.__globals__
+    used = [own[name] for name in sorted(names_of(thing.__code__)) if name in own]
+    closed = [cell.cell_contents for cell in thing.__closure__ or ()]
+    inside = [x for x in (*used, *closed, *(thing.__defaults__ or ())) if not isinstance(x, ModuleType | type)]
+    return repr((code_print(thing.__code__), [print_of(x, seen) for x in inside]))
 
 
 def names_of(code: CodeType) -> set[str]:
@@ -99,7 +102,8 @@ def names_of(code: CodeType) -> set[str]:
 
 def code_print(code: CodeType) -> str:
     """A code without its place in the file."""
-    consts = [code_print(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts]
+    parts = [sorted(map(repr, c)) if isinstance(c, frozenset) else c for c in code.co_consts]  # sets have no order
+    consts = [code_print(c) if isinstance(c, CodeType) else repr(c) for c in parts]
     return repr((code.co_code.hex(), consts, code.co_names, code.co_varnames))
 
 
