@@ -34,9 +34,9 @@ def main() -> None:
     """Serve the default page as soon as its kernels are there; prepare the others meanwhile."""
     chosen = arguments()
     warm(first_only=True)
-    threading.Thread(target=warm, kwargs={"rest_only": True}, daemon=True).start()
     serving = make_server(chosen.host, chosen.port, server, threaded=True, request_handler=KeepAlive)
     print(f"Third Factor is at http://{chosen.host}:{serving.server_port}  (stop with Ctrl C)", flush=True)
+    threading.Thread(target=warm, kwargs={"rest_only": True}, daemon=True).start()
     serving.serve_forever()
 
 

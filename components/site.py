@@ -137,12 +137,9 @@ def warm(first_only: bool = False, rest_only: bool = False) -> None:
 
 
 def warm_one(experiment: str) -> None:
-    print(
-        f"Preparing {experiment} (about a minute when its kernels are compiled for the first time) ...",
-        end=" ",
-        flush=True,
-    )
+    """Prepare one experiment and say so, in whole lines: others may print at the same time."""
+    print(f"Preparing {experiment}; about a minute when its kernels are compiled for the first time.", flush=True)
     start = time.perf_counter()
     for tier in ("live", "settled"):
         api.shown(make(experiment), tier, LIGHT)
-    print(f"{time.perf_counter() - start:.1f} s", flush=True)
+    print(f"{experiment.capitalize()} is ready after {time.perf_counter() - start:.1f} s.", flush=True)

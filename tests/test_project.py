@@ -2,16 +2,23 @@
 
 import ast
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+import app
+from engine.reference import own
+from engine.registry import experiments, rules
+from engine.settings import DEFAULT_EXPERIMENT
 
 ROOT = Path(__file__).parents[1]
 CODE = sorted([*ROOT.glob("engine/**/*.py"), *ROOT.glob("components/**/*.py"), *ROOT.glob("app.py")])
@@ -27,9 +34,6 @@ FLOORS = {
     "gunicorn": "26.1.0",  # header hardening, duplicate Host
     "flask-caching": "2.5.1",  # two sets of values, one key (#656)
     "orjson": "3.11.6",  # CVE-2025-67221
-    "celery": "5.6",  # reconnects to Redis
-    "kombu": "5.6",
-    "redis": "4.5.4",  # CVE-2023-28858: answers to the wrong client
 }
 UNWANTED = {"diskcache", "nbconvert"}  # CVE-2025-69872 without a fix; PYSEC-2022-249
 
@@ -56,6 +60,40 @@ def needs(name: str) -> set[str]:
 def test_requirements_are_pinned(file):
     loose = [name for name, r in requirements(file).items() if [s.operator for s in r.specifier] != ["=="]]
     assert loose == (["numpy"] if file == "requirements.txt" else [])
+
+
+def direct(file: str) -> dict[str, str]:
+    """The direct requirements of a file by name, with the word why that stands behind."""
+    text = (ROOT / file).read_text().partition("# needed by the above")[0]
+    lines = (line.partition("#") for line in text.splitlines() if line and line[0] not in "#-")
+    return {canonicalize_name(Requirement(line.strip()).name): why.strip() for line, _, why in lines}
+
+
+def imported() -> set[str]:
+    """The packages that the application imports, by the names under which they are installed."""
+    modules = {name.split(".")[0] for path in CODE for name in imports(path)} - sys.stdlib_module_names
+    owner = metadata.packages_distributions()
+    return {canonicalize_name(owner[name][0]) for name in modules - {"app", "components", "engine"}}
+
+
+def imports(path: Path) -> list[str]:
+    """The modules that a file imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    froms = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    return froms + [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+
+
+def test_every_direct_requirement_is_imported_or_says_why():
+    idle = {name for name, why in direct("requirements.txt").items() if not why} - imported()
+    assert idle == set()
+
+
+def test_every_import_is_a_direct_requirement():
+    assert imported() - set(direct("requirements.txt")) == set()
+
+
+def test_every_floor_is_of_a_package_that_is_listed():
+    assert set(FLOORS) - set(requirements("requirements.txt")) == set()
 
 
 def test_requirements_are_complete():
@@ -227,3 +265,36 @@ def test_no_path_of_one_machine():
 def test_nothing_is_left_to_do():
     mark = re.compile(r"(#|//|/\*)\s*(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
     assert [str(p.relative_to(ROOT)) for p in project_files() if mark.search(p.read_text())] == []
+
+
+def test_every_decision_is_in_the_index():
+    index = (ROOT / "docs/decisions/README.md").read_text()
+    files = sorted(path.name for path in (ROOT / "docs/decisions").glob("0*.md"))
+    linked = [(int(number), file) for number, file in re.findall(r"\[(\d+)\]\((.+?\.md)\)", index)]
+    assert linked == [(int(name[:4]), name) for name in files], "each once, in order"
+    assert len({name[:4] for name in files}) == len(files), "a number is given once"
+
+
+def test_readme_names_every_rule_and_every_experiment():
+    text = (ROOT / "README.md").read_text()
+    assert [name for name in own(rules()) if f"`{name}`" not in text] == []
+    assert [name for name in own(experiments()) if f"*{name.capitalize()}*" not in text] == []
+
+
+def test_the_address_stands_on_its_own_line_before_what_is_still_being_prepared(monkeypatch, capsys):
+    served = SimpleNamespace(server_port=8050, serve_forever=lambda: None)
+    monkeypatch.setattr("app.make_server", lambda *_, **__: served)
+    monkeypatch.setattr("app.arguments", lambda: SimpleNamespace(host="127.0.0.1", port=0))
+    monkeypatch.setattr(
+        "app.threading.Thread", lambda target, kwargs, **_: SimpleNamespace(start=lambda: target(**kwargs))
+    )
+    monkeypatch.setattr("components.site.api.shown", lambda *_: None)
+    monkeypatch.setattr("components.site.READY", SimpleNamespace(set=lambda: None))
+    app.main()
+    lines = capsys.readouterr().out.splitlines()
+    address = next(k for k, line in enumerate(lines) if "http" in line)
+    assert re.fullmatch(r"Third Factor is at http://127\.0\.0\.1:8050 .*", lines[address])
+    assert [line.split()[0] for line in lines[:address]] == ["Preparing", DEFAULT_EXPERIMENT.capitalize()]
+    assert [line.split()[1].strip(";") for line in lines[address + 1 :: 2]] == [
+        n for n in experiments() if n != DEFAULT_EXPERIMENT
+    ]
