@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial as given
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -134,7 +135,7 @@ def run_all(tasks: Sequence[Callable[[Control], T]], control: Control, weights: 
     """
     parts = control.parts(*(weights or [1.0] * len(tasks)))
 
-    def one(k: int) -> T | None:
+    def one(k: int) -> Any:
         if k > 0 and not parts[k].go_on(0.0):
             return None
         result = tasks[k](parts[k])
@@ -189,7 +190,7 @@ class Band(NamedTuple):
 
 def run_seeds(one_seed: Callable[[int, Control], T], seed: int, n: int, control: Control) -> list[T]:
     """one_seed(seed, control) with this seed and the next ones, n in all, or as many as `control` allows; at least the first."""
-    return run_all([lambda part, k=k: one_seed(seed_of(seed, k), part) for k in range(n)], control)
+    return run_all([given(one_seed, seed_of(seed, k)) for k in range(n)], control)
 
 
 def previewed(trials: int, each_s: float, seconds: float, tier: str, least: int = 10) -> int:

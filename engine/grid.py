@@ -57,7 +57,8 @@ def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> Taus:
     paces = PACES if matrix[TRACE_DECAY].any() else (1.0,)
     traces = [rule.tau_e_ms * ratio * pace for ratio in (1.0, rule.ltd_decay_ratio) for pace in paces]
     traces += [rule.tau_rise_ms * pace for pace in paces if rule.tau_rise_ms > 0.0]
-    rows = [row for area in kin.table for row, acts in zip(area, matrix.any(axis=0), strict=True) if acts]
+    acts = np.flatnonzero(matrix.any(axis=0))
+    rows = [area[m] for area in kin.table for m in acts]
     levels = [row[TAU] if row[CLEARANCE] == LINEAR else row[KM] / row[VMAX] for row in rows]
     levels += [kin.baseline_tau_ms for row in rows if row[BASELINE] > 0.0]
     levels += [row[WASHOUT] for row in rows if row[DRUG] != NO_DRUG]

@@ -15,6 +15,7 @@ import numpy as np
 from engine.ensemble import Control, run_all
 from engine.modulators import MODULATORS
 from engine.output import Output
+from engine.parameters import Value
 from engine.settings import Settings, make, schema, seed_of
 
 MOTIFS = (
@@ -61,7 +62,7 @@ def treated_modulators(values: Mapping) -> list[str]:
     return [m for m in MODULATORS if values[f"{m}_drug"] != "none"]
 
 
-def changed_motifs(settings: Settings) -> dict[str, float]:
+def changed_motifs(settings: Settings) -> dict[str, Value]:
     """The motifs whose strength is not that of the experiment, with the strength it has there."""
     spec = schema(settings.experiment, settings.rule)
     return {name: spec[name].default for name in MOTIFS if name in spec and settings.values[name] != spec[name].default}

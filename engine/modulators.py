@@ -39,12 +39,12 @@ Sources: clearance and receptor constants of the striatum after Ejdrup et al. (p
 from collections.abc import Callable
 from functools import cache
 from math import exp, inf, log
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from engine.kernel import inlined
-from engine.parameters import Field, Param, Value, fields
+from engine.parameters import Field, Param, Values, fields
 
 MODULATORS = ("da", "ach", "ne", "ht")
 LABELS = {"da": "DA", "ach": "ACh", "ne": "NE", "ht": "5-HT"}
@@ -84,7 +84,7 @@ class Modulator(NamedTuple):
 # fmt: on
 
 
-DEFAULTS: dict[str, dict[str, Value]] = {
+DEFAULTS: dict[str, Values] = {
     "da": {"tonic_nm": 2.0, "burst_nm": 500.0},
     "ach": {"tau_ms": 100.0, "ec50_nm": 500.0, "delay_ms": 0},
     "ne": {"tau_ms": 500.0, "ec50_nm": 500.0},
@@ -133,10 +133,10 @@ NEGLIGIBLE_NM = 1e-12  # a difference below this is none; it also keeps denormal
 
 
 @cache
-def readings() -> tuple[tuple[str, Callable[[Value], float]], ...]:
+def readings() -> tuple[tuple[str, Callable[[Any], float]], ...]:
     """Every column with how its number is read from a value: times in ms, choices as their index."""
     spec = fields(Modulator)
-    choice = {
+    choice: dict[str, Callable[[Any], Any]] = {
         name: {c: float(i) for i, c in enumerate(spec[name].param.choices)}.get
         for name in COLUMNS
         if spec[name].kind is str
@@ -145,9 +145,9 @@ def readings() -> tuple[tuple[str, Callable[[Value], float]], ...]:
 
 
 def kinetics(
-    values: dict[str, Value],
-    areas: tuple[dict[str, Value], ...],
-    epochs: tuple[tuple[float, dict[str, Value]], ...] = (),
+    values: Values,
+    areas: tuple[Values, ...],
+    epochs: tuple[tuple[float, Values], ...] = (),
 ) -> Kinetics:
     """Constants of every area. `areas`: overrides by parameter name; `epochs`: (start in ms, tonic overrides) after the first.
 

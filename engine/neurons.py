@@ -125,7 +125,8 @@ def escape_integral(above_mv, rate0_hz, width_mv, h_ms):
 
 def wrapping(function):
     """A function whose unsigned integers wrap round: compiled ones do so anyway, plain Python (NUMBA_DISABLE_JIT=1) warns of it."""
-    return np.errstate(over="ignore")(function) if config.DISABLE_JIT else function
+    plain = config.DISABLE_JIT  # type: ignore[attr-defined] # numba fills its config at run time
+    return np.errstate(over="ignore")(function) if plain else function
 
 
 @wrapping

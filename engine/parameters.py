@@ -9,7 +9,7 @@ The unit is also the end of the name (`_ms`, `_hz`, `_nm`, `_per_s`), so that a 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -162,9 +162,13 @@ def short(value: object, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-@cache
 def fields(cls: Any, group: str = "") -> Mapping[str, Field]:
     """The declared fields of a NamedTuple class, by name."""
+    return _fields(cls, group)
+
+
+@cache
+def _fields(cls: Any, group: str) -> Mapping[str, Field]:
     hints = get_type_hints(cls, include_extras=True)
     return MappingProxyType({name: _field(name, hints[name], cls._field_defaults[name], group) for name in cls._fields})
 
@@ -178,7 +182,7 @@ def _field(name: str, hint: object, default: Value, group: str) -> Field:
     return field
 
 
-def unknown_name(name: str, known: "list[str] | dict") -> str:
+def unknown_name(name: str, known: Iterable[str]) -> str:
     """'x has no parameter y', with the nearest right name."""
     near = get_close_matches(str(name)[:60], list(known), 1, 0.5)
     return f"There is no parameter {short(str(name))}." + (f" Did you mean '{near[0]}'?" if near else "")

@@ -30,6 +30,7 @@ Clipping: between two events w can leave the bounds and return. Where a bound is
 by one (`bounded`), so that the result is that of the dense form, with clipping, in every case.
 """
 
+from collections.abc import Mapping
 from math import exp, expm1, log1p
 from typing import Annotated, NamedTuple
 
@@ -55,9 +56,9 @@ from engine.modulators import (
     signal,
     store,
 )  # fmt: skip
-from engine.parameters import Field, Param, Value, fields
+from engine.parameters import Field, Param, Values, fields
 
-ROWS = (
+ROWS: tuple[str, ...] = (
     "ltp_amplitude", "ltd_amplitude", "ltp_window", "ltd_window", "ltp_at_once", "ltd_at_once", "trace_decay",
     "ltp_gate", "ltd_gate", "learning_rate", "excitability", "exploration_noise", "consolidation",
 )  # fmt: skip
@@ -120,7 +121,7 @@ class Rule(NamedTuple):
 W_MIN = 0.0
 
 
-def rule_fields() -> dict[str, Field]:
+def rule_fields() -> Mapping[str, Field]:
     return fields(Rule, group="rule")
 
 
@@ -141,7 +142,7 @@ def matrix_fields() -> dict[str, Field]:
     return out
 
 
-def matrix(values: dict[str, Value]) -> np.ndarray:
+def matrix(values: Values) -> np.ndarray:
     """The modulation matrix M, (13, 4): effect of one unit of each signal on each row."""
     return np.array([[float(values[f"{row}_by_{m}"]) for m in MODULATORS] for row in ROWS])
 

@@ -18,7 +18,7 @@ from engine.hubs import hub_fields
 from engine.modulators import modulator_fields
 from engine.parameters import Field, ParameterError, Value, Values, declared, fields, plain, short, unknown_name
 from engine.plasticity import matrix_fields, rule_fields
-from engine.registry import UnknownName, experiments, find, rules
+from engine.registry import UnknownName, experiments, find
 
 DEFAULT_EXPERIMENT = "pairing"
 MAX_SEED = 2**31 - 1
@@ -167,7 +167,7 @@ def _choose(kind: str, name: object, default: str, problems: list[str]) -> str:
     except UnknownName as error:
         problems.append(str(error))
         return default
-    return name
+    return str(name)
 
 
 def _foreign(name: str, experiment: str, spec: Mapping[str, Field]) -> str:
@@ -202,7 +202,3 @@ def _affordable(
     problems.append(sentence)
     own = {name for name, field in spec.items() if field.group == "experiment"}
     return {name: spec[name].default if name in own else v for name, v in values.items()}
-
-
-def rule_names() -> list[str]:
-    return list(rules())
