@@ -1,5 +1,6 @@
-"""Results, kept by the digest of what was asked. Near: the runs themselves, bounded by bytes, computed once however many ask at the
-same time. Far: their arrays as plain bytes (never pickles of ours), in memory or, with REDIS_URL, shared by all workers.
+"""Results, kept by the digest of what was asked. Near: the runs themselves, bounded by bytes, computed once however
+many ask at the same time. Far: their arrays as plain bytes (never pickles of ours), in memory or, with REDIS_URL,
+shared by all workers.
 """
 
 import io
@@ -100,7 +101,9 @@ def keep_job(run: Run) -> None:
 
 
 def cached_run(settings: Settings, tier: str) -> Run:
-    """`run_settings`, from memory where it has been asked before. At rest a finished long run is better than its preview."""
+    """`run_settings`, from memory where it has been asked before. At rest a finished long run is better than its
+    preview.
+    """
     digest = settings.digest
     done = near.peek(f"{digest}-job") if tier == "settled" else None
     if done is not None:

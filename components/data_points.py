@@ -1,10 +1,11 @@
 """Published data that may be drawn over a curve, each with its source and the condition in which it was measured.
 
-Only values read in the paper's full text or abstract are here. Where a paper's text gives no number, its sign or its window is drawn as
-such. What the present settings are compared with is decided here and nowhere else; without a match nothing is drawn.
+Only values read in the paper's full text or abstract are here. Where a paper's text gives no number, its sign or its
+window is drawn as such. What the present settings are compared with is decided here and nowhere else; without a match
+nothing is drawn.
 
-A number belongs to the preparation and to the conditions it was measured in: it is drawn for rules of that preparation, and where every
-concentration, rate and number of pairings is that of the experiment within a factor of `NEAR`.
+A number belongs to the preparation and to the conditions it was measured in: it is drawn for rules of that preparation,
+and where every concentration, rate and number of pairings is that of the experiment within a factor of `NEAR`.
 """
 
 from typing import NamedTuple
@@ -77,7 +78,8 @@ ACH_BLOCKED, ACH_CUT, ACH_AFTER = (
     "ACh only after pairing",
 )
 ACH_THEN_DA, DA_AFTER = "ACh during pairing, then atropine and DA 20 to 100 µM", "DA 20 to 100 µM after pairing"
-# Concentrations in the bath (nM), lowest and highest; of DA the paper names 20 uM in its methods and 100 uM in its figure
+# Concentrations in the bath (nM), lowest and highest; of DA the paper names 20 uM in its methods and 100 uM in its
+# figure
 ACH_NM, ACH_LOW_NM, DA_NM = (1000.0, 1000.0), (100.0, 100.0), (20_000.0, 100_000.0)
 BLOCKED_DOSE = 10.0  # from here on a receptor counts as blocked
 SOON_S = 60.0  # dopamine came within a minute of the last pairing
@@ -122,7 +124,9 @@ def points(settings: Settings) -> tuple[Point, ...]:
 
 
 def signs(settings: Settings) -> tuple[Sign, ...]:
-    """Directions known for the striatum after about 60 pairings at about 0.1 Hz, while dopamine is the only modulator there and present."""
+    """Directions known for the striatum after about 60 pairings at about 0.1 Hz, while dopamine is the only modulator
+    there and present.
+    """
     values = settings.values
     if not (is_striatal(settings) and present(values, "da") and like_pawlak_kerr(values)):
         return ()
@@ -132,7 +136,9 @@ def signs(settings: Settings) -> tuple[Sign, ...]:
 
 
 def bands(settings: Settings) -> tuple[Band, ...]:
-    """Windows of dopamine in the striatum: a rise of dopamine is moved, its receptors are free, and the presynaptic spike comes first."""
+    """Windows of dopamine in the striatum: a rise of dopamine is moved, its receptors are free, and the presynaptic
+    spike comes first.
+    """
     values = settings.values
     measured = (
         values["swept"] == "da" and values["da_burst_nm"] > 0.0 and values["da_drug"] == "none" and values["dt_ms"] >= 0

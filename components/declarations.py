@@ -1,4 +1,6 @@
-"""What the engine declares, as the browser needs it to build controls, menus and the page's text. Nothing here knows a name."""
+"""What the engine declares, as the browser needs it to build controls, menus and the page's text. Nothing here knows a
+name.
+"""
 
 from functools import lru_cache
 from math import isfinite

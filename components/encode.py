@@ -1,4 +1,6 @@
-"""From figures with numpy arrays to what travels: every array once, as base64 of its bytes, and a reference where it is used."""
+"""From figures with numpy arrays to what travels: every array once, as base64 of its bytes, and a reference where it is
+used.
+"""
 
 import base64
 from typing import Any
@@ -47,7 +49,9 @@ ITEM_KEYS = {"shapes": ("type", "x0", "x1", "y0", "y1", "path"), "annotations": 
 
 
 def moving(figure: dict) -> dict:
-    """What may change in a figure while a control moves: the arrays of every trace, places of shapes and labels, ranges."""
+    """What may change in a figure while a control moves: the arrays of every trace, places of shapes and labels,
+    ranges.
+    """
     layout = figure["layout"]
     out: dict[str, Any] = {name: picked(axis, AXIS_KEYS) for name, axis in layout.items() if name[1:5] == "axis"}
     out |= {name: [picked(item, keys) for item in layout[name]] for name, keys in ITEM_KEYS.items() if name in layout}

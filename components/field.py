@@ -1,7 +1,7 @@
 """Pieces of a square field seen from above: several fields in a row, goals, walls, and many small shapes as one area.
 
-A live redraw moves points of areas that are there already. So all arrows (or squares) of a field are one closed path that goes from
-shape to shape and back again: the ways between them enclose nothing and, without a line, are not seen.
+A live redraw moves points of areas that are there already. So all arrows (or squares) of a field are one closed path
+that goes from shape to shape and back again: the ways between them enclose nothing and, without a line, are not seen.
 """
 
 import numpy as np

@@ -1,8 +1,9 @@
-"""Shared pieces of the figures: axes that stay still, lines, labels and rows. Plain dicts with numpy arrays, as Plotly takes them.
+"""Shared pieces of the figures: axes that stay still, lines, labels and rows. Plain dicts with numpy arrays, as Plotly
+takes them.
 
-A figure is redrawn many times a second, so nothing in it is left to guess: every axis has its type and range, every line is one
-unbroken path of at most about 600 points, and which traces there are never depends on a value that a control can move.
-Ranges come in coarse steps (`nice`), so that a curve moves and its axis does not.
+A figure is redrawn many times a second, so nothing in it is left to guess: every axis has its type and range, every
+line is one unbroken path of at most about 600 points, and which traces there are never depends on a value that a
+control can move. Ranges come in coarse steps (`nice`), so that a curve moves and its axis does not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -298,7 +299,9 @@ def line(
     dash: str = "solid",
     **more: Unpack[Look],
 ) -> dict:
-    """A line on y axis `at`. hover: what a point says, without it none; ghost: the previous run stays behind as a dashed line."""
+    """A line on y axis `at`. hover: what a point says, without it none; ghost: the previous run stays behind as a
+    dashed line.
+    """
     stroke = {"color": colour, "width": theme.line_width * (0.6 if thin else 1.0), "dash": dash, "simplify": False}
     out = {
         "type": "scatter", "mode": "lines", "x": np.asarray(x), "y": np.asarray(y), "xaxis": "x", "yaxis": at, "line": stroke,
@@ -337,7 +340,9 @@ def dots(
 def heat(
     x: ArrayLike, y: ArrayLike, z: ArrayLike, top: float, theme: Theme, hover: str, *, colour: str, name: str
 ) -> dict:
-    """A heat map of z (y, x), symmetric about 0 up to `top`: blue below, `colour` above; nan is left empty. x, y: middles of the cells."""
+    """A heat map of z (y, x), symmetric about 0 up to `top`: blue below, `colour` above; nan is left empty. x, y:
+    middles of the cells.
+    """
     scale = [[0.0, theme.post], [0.5, theme.paper], [1.0, colour]]
     bar = {
         "thickness": 0.6 * theme.font_px, "outlinewidth": 0, "x": 1.0, "xpad": 4, "tickvals": [-top, 0.0, top],
@@ -368,7 +373,8 @@ def spike_ticks(times: np.ndarray, limits: Range) -> tuple[np.ndarray, np.ndarra
 
 
 def posts(times: np.ndarray, limits: Range) -> tuple[np.ndarray, np.ndarray]:
-    """Vertical lines through the whole height (0 to 1) as one path, down and up in turn, so that none is drawn twice and dashes stay dashes.
+    """Vertical lines through the whole height (0 to 1) as one path, down and up in turn, so that none is drawn twice
+    and dashes stay dashes.
 
     Its way from one line to the next lies outside the picture.
     """
@@ -462,7 +468,9 @@ def end_labels(theme: Theme, at: str, limits: Range, height_px: float, items: Se
 
 
 def spread(places: np.ndarray, gap: float) -> np.ndarray:
-    """Places in 0..1 moved apart to a distance of at least `gap`, in the order they have; beyond 0 and 1 where there is no room."""
+    """Places in 0..1 moved apart to a distance of at least `gap`, in the order they have; beyond 0 and 1 where there is
+    no room.
+    """
     out, order = np.array(places, float), np.argsort(places, kind="stable")
     room = 0.5 * gap - 0.5 * max(gap * out.size - 1.0, 0.0)
     for i, k in enumerate(order):
@@ -480,7 +488,8 @@ def direct_labels(
     obstacles: Sequence[Box] = (),
     extra: Sequence[Curve] = (),
 ) -> list[dict]:
-    """A label for every curve, beside it where it touches no other, for a panel of `EFFECT_PX`. As many labels as curves, perhaps empty.
+    """A label for every curve, beside it where it touches no other, for a panel of `EFFECT_PX`. As many labels as
+    curves, perhaps empty.
 
     extra: lines that are not drawn, near which further labels go if there is room for them.
     """
@@ -519,7 +528,9 @@ def text_box(theme: Theme, text: str, per_px: tuple[float, float]) -> tuple[floa
 def free_box(
     own: Curve, curves: Sequence[Curve], taken: Sequence[Box], size: tuple[float, float], x_range: Range, y_range: Range
 ) -> tuple[Box, int]:
-    """The box that touches the fewest things, of those the one nearest to its own curve, of those the rightmost; and how many it touches."""
+    """The box that touches the fewest things, of those the one nearest to its own curve, of those the rightmost; and
+    how many it touches.
+    """
     x, bottom = np.linspace(*x_range, 97), np.linspace(y_range[0], max(y_range[1] - size[1], y_range[0]), 21)
     wide = min(int(np.ceil(size[0] / (x[1] - x[0]))) + 1, x.size)
     left, right, top = x[: x.size - wide + 1, None], x[wide - 1 :, None], bottom + size[1]

@@ -75,7 +75,9 @@ def tonic_label(theme: Theme, m: str, nm: float) -> draw.End:
 
 
 def handle(settings: Settings, theme: Theme, m: str, axis: str, x_s: float) -> dict:
-    """Where the page puts the handle of a burst: at time x_s in the row `axis`; dragging moves the delay, `scale` ms per s."""
+    """Where the page puts the handle of a burst: at time x_s in the row `axis`; dragging moves the delay, `scale` ms
+    per s.
+    """
     name, kind = f"{m}_delay_ms", "burst" if settings.values[f"{m}_burst_nm"] > 0.0 else "pause"
     lo, hi = schema(settings.experiment, settings.rule)[name].slider
     place = {"axis": axis, "x": x_s, "scale": 1000, "min": lo * 1e-3, "max": hi * 1e-3}

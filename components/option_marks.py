@@ -63,7 +63,9 @@ def curve(
 
 
 def band(x, low, high, span: draw.Range, theme: Theme, at: str = "y", name: str = "networks") -> dict:
-    """A shaded band between two curves, along the upper one and back along the lower; without height, on the ground, where they are not numbers."""
+    """A shaded band between two curves, along the upper one and back along the lower; without height, on the ground,
+    where they are not numbers.
+    """
     good = np.isfinite(low) & np.isfinite(high)
     edge = np.asarray(span, float), np.zeros(2)
     if good.any():

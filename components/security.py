@@ -1,4 +1,6 @@
-"""What stands before every request and behind every reply: size and form of what comes in, headers of what goes out, plain errors."""
+"""What stands before every request and behind every reply: size and form of what comes in, headers of what goes out,
+plain errors.
+"""
 
 import json
 import logging

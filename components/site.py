@@ -37,7 +37,9 @@ def create(assets: str) -> Dash:
 
 
 def compress(server: Flask) -> None:
-    """Small replies over slow lines; the level is chosen so that it costs less than it saves, and a script is compressed once."""
+    """Small replies over slow lines; the level is chosen so that it costs less than it saves, and a script is
+    compressed once.
+    """
     server.config.update(
         COMPRESS_ALGORITHM=["zstd", "br", "gzip"], COMPRESS_ZSTD_LEVEL=1, COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=4
     )
@@ -127,7 +129,9 @@ def qr() -> Response:
 
 
 def warm(first_only: bool = False, rest_only: bool = False) -> None:
-    """Compile or load every kernel by running every experiment; the default page first. Sets readiness when all is done."""
+    """Compile or load every kernel by running every experiment; the default page first. Sets readiness when all is
+    done.
+    """
     names = [DEFAULT_EXPERIMENT, *(name for name in experiments() if name != DEFAULT_EXPERIMENT)]
     chosen = names[:1] if first_only else names[1:] if rest_only else names
     for name in chosen:

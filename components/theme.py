@@ -1,4 +1,5 @@
-"""The three looks of the page. Every colour of figures and page is here; style.css gets the same tokens as custom properties.
+"""The three looks of the page. Every colour of figures and page is here; style.css gets the same tokens as custom
+properties.
 
 Four hues of Okabe and Ito and the ink, in the combinations that stay apart for every kind of colour vision. Identity is
 told by row and label first, so the two further modulators reuse a hue instead of adding one.

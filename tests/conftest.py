@@ -9,7 +9,8 @@ import pytest
 from claims import note
 from hypothesis import settings
 
-# The same cases every time, whatever the environment says; `make fuzz` looks for new ones, and what it finds becomes a fixed case
+# The same cases every time, whatever the environment says; `make fuzz` looks for new ones, and what it finds becomes a
+# fixed case
 settings.register_profile("test", deadline=None, derandomize=True, database=None)
 settings.register_profile("fuzz", deadline=None, derandomize=False, database=None)
 settings.load_profile("fuzz" if os.environ.get("THIRD_FACTOR_FUZZ") else "test")
@@ -29,7 +30,9 @@ CHROMIUM_ARGS = (
 
 @pytest.fixture
 def claim(request):
-    """claim(text, measured, lesion, lesion_is): the row of docs/claims.md that this test stands for, until it is declared in tests/claims."""
+    """claim(text, measured, lesion, lesion_is): the row of docs/claims.md that this test stands for, until it is
+    declared in tests/claims.
+    """
     name = f"{request.path.name}::{request.node.name}"
     return lambda text, measured, lesion, lesion_is: note(text, name)
 
@@ -74,7 +77,9 @@ def browser(chromium):
 
 @pytest.fixture
 def page(browser, server_url):
-    """A fresh page; `page.errors` lists what the console complained of, `page.foreign` requests to anywhere but the app."""
+    """A fresh page; `page.errors` lists what the console complained of, `page.foreign` requests to anywhere but the
+    app.
+    """
     context = browser.new_context(base_url=server_url, viewport={"width": 1366, "height": 768})
     page = context.new_page()
     watch(page, urlsplit(server_url).netloc)

@@ -1,4 +1,6 @@
-"""What every rule, experiment and panel must keep: functions that can be called on any of them, also on one from an extra folder."""
+"""What every rule, experiment and panel must keep: functions that can be called on any of them, also on one from an
+extra folder.
+"""
 
 import re
 from collections.abc import Callable, Iterable

@@ -32,7 +32,8 @@ def schedule(*phases: tuple[tuple[int, int], int]) -> np.ndarray:
     return np.concatenate([np.tile(cues, (trials, 1)) for cues, trials in phases])
 
 
-# --- Rescorla-Wagner -------------------------------------------------------------------------------------------------------------
+# --- Rescorla-Wagner
+# -------------------------------------------------------------------------------------------------------------
 
 
 def test_kamin_1969_an_old_cue_blocks_a_new_one():
@@ -102,7 +103,8 @@ def test_expected_error_is_that_of_a_simulation():
         assert expected_squared_error(probabilities, np.array([alpha]))[0] == pytest.approx(mean, abs=5 * error)
 
 
-# --- temporal difference -----------------------------------------------------------------------------------------------------------
+# --- temporal difference
+# -----------------------------------------------------------------------------------------------------------
 
 CS, US, STEPS = 5, 15, 25
 
@@ -132,7 +134,9 @@ def test_schultz_1997_omission_is_a_dip_at_the_time_of_the_reward():
 
 
 def test_sutton_1988_lambda_0_creeps_and_lambda_1_jumps():
-    """TD(0): the error reaches step s on trial US - s + 1, its peak passes through steps between. TD(1): on the second trial, it jumps."""
+    """TD(0): the error reaches step s on trial US - s + 1, its peak passes through steps between. TD(1): on the second
+    trial, it jumps.
+    """
     creeping, jumping = (conditioning(np.ones(300), lam=lam).error for lam in (0.0, 1.0))
     steps = np.arange(CS - 1, US)
     assert ((creeping[:, steps] > 0).argmax(0) == US - steps).all()
@@ -204,7 +208,8 @@ def test_temporal_difference_extinction_and_a_second_run_from_its_weights():
     assert np.abs(rest.value[-1]).max() < 0.01
 
 
-# --- Pearce-Hall -------------------------------------------------------------------------------------------------------------------
+# --- Pearce-Hall
+# -------------------------------------------------------------------------------------------------------------------
 
 
 def test_kaye_pearce_1984_associability_falls_with_prediction_and_stays_with_chance():
@@ -214,7 +219,9 @@ def test_kaye_pearce_1984_associability_falls_with_prediction_and_stays_with_cha
 
 
 def test_pearce_hall_1980_preexposure_retards_learning_and_surprise_restores_it():
-    """Latent inhibition: after 30 unpaid trials the cue is weaker on each of the next ten; an omission raises associability."""
+    """Latent inhibition: after 30 unpaid trials the cue is weaker on each of the next ten; an omission raises
+    associability.
+    """
     new = pearce_hall(np.ones((11, 1)), np.ones(11)).strength[1:, 0]
     old = pearce_hall(np.ones((41, 1)), np.append(np.zeros(30), np.ones(11))).strength[31:, 0]
     assert (old < new).all()
@@ -232,7 +239,8 @@ def test_pearce_hall_error_never_grows_for_a_constant_outcome(outcome, kappa, ga
     assert (np.diff(error) <= 1e-12).all()
 
 
-# --- Q-learning and Doya -------------------------------------------------------------------------------------------------------------
+# --- Q-learning and Doya
+# -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("beta", "expected"), [(1.0, 0.622), (3.0, 0.818), (10.0, 0.993)])
@@ -301,7 +309,8 @@ def test_parameters_may_differ_by_agent():
         assert np.array_equal(alone.probability[0], together.probability[agent])
 
 
-# --- change points -------------------------------------------------------------------------------------------------------------------
+# --- change points
+# -------------------------------------------------------------------------------------------------------------------
 
 
 @few
@@ -332,7 +341,9 @@ def test_expected_and_estimation_uncertainty_add_up_to_the_variance_of_the_outco
 
 
 def test_unexpected_uncertainty_rises_at_a_reversal_and_falls_again():
-    """Blocks of 60 at 90:10: highest within three trials after the reversal, back to its level within 15; P(best) recovers."""
+    """Blocks of 60 at 90:10: highest within three trials after the reversal, back to its level within 15; P(best)
+    recovers.
+    """
     probabilities = reversals((60, 60), 0.9, 0.1)
     found = change_point(bandit(probabilities, 1000, np.random.default_rng(8)))
     unexpected, right = found.unexpected.mean(0), (found.choice == probabilities.argmax(1)).mean(0)
@@ -343,13 +354,16 @@ def test_unexpected_uncertainty_rises_at_a_reversal_and_falls_again():
     assert right[60] < 0.2 and right[80:].mean() > 0.8
 
 
-# --- Yu and Dayan --------------------------------------------------------------------------------------------------------------------
+# --- Yu and Dayan
+# --------------------------------------------------------------------------------------------------------------------
 
 SWITCH = 200
 
 
 def cue_task(validity: float, agents: int = 2000) -> np.ndarray:
-    """Three cues (agents, 400, 3): the first is valid, from trial 200 on the second; the others are right half of the time."""
+    """Three cues (agents, 400, 3): the first is valid, from trial 200 on the second; the others are right half of the
+    time.
+    """
     good = np.arange(3) == np.where(np.arange(2 * SWITCH) < SWITCH, 0, 1)[:, None]
     return np.random.default_rng(9).random((agents, 2 * SWITCH, 3)) < np.where(good, validity, 0.5)
 
@@ -406,7 +420,8 @@ def test_yu_dayan_2005_too_little_acetylcholine_gives_false_alarms():
     assert low_late.mean() < late.mean() < high_late.mean()
 
 
-# --- opponent actors -----------------------------------------------------------------------------------------------------------------
+# --- opponent actors
+# -----------------------------------------------------------------------------------------------------------------
 
 RHOS = np.array([-0.9, 0.0, 0.9])
 RICH, LEAN = (0.8, 0.7), (0.3, 0.2)
@@ -423,7 +438,9 @@ def accuracy(pay: tuple[float, float], trials: int, agents: int = 6000, **values
     ("trials", "values"), [(50, {}), (100, {"anneal_trials": 10.0}), (200, {"anneal_trials": 10.0})]
 )
 def test_collins_frank_2014_opponency_suits_the_pay(trials, values):
-    """From rho -.9 to +.9 accuracy falls by more than 4 points in the lean task and rises by more than 2 in the rich one."""
+    """From rho -.9 to +.9 accuracy falls by more than 4 points in the lean task and rises by more than 2 in the rich
+    one.
+    """
     (rich, rich_error), (lean, lean_error) = accuracy(RICH, trials, **values), accuracy(LEAN, trials, **values)
     assert lean[0] > lean[1] > lean[2] and lean[0] - lean[2] > 0.04 + 3 * np.hypot(lean_error[0], lean_error[2]) / 2
     assert rich[0] < rich[1] < rich[2] and rich[2] - rich[0] > 0.02
@@ -456,7 +473,8 @@ def test_actors_never_fall_below_zero(seed, rho, alpha):
     assert np.abs(found.value).max() <= 1.0
 
 
-# --- addiction -----------------------------------------------------------------------------------------------------------------------
+# --- addiction
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 def values_of(visits: int, drug: float = 0.0, **more) -> np.ndarray:
@@ -478,7 +496,9 @@ def test_redish_2004_slope_is_eta_d(drug):
 
 
 def test_redish_2004_a_drug_that_wears_off_reaches_a_plateau():
-    """With D 0.99^n the value after the crossing adds eta D sum 0.99^n and stops; the last 1000 visits bring less than 1e-4."""
+    """With D 0.99^n the value after the crossing adds eta D sum 0.99^n and stops; the last 1000 visits bring less than
+    1e-4.
+    """
     value = values_of(3000, 0.025, fading=0.99)
     crossing = int(np.argmax(value > 1.0))
     rest = 0.05 * 0.025 * 0.99**crossing / (1 - 0.99)
@@ -500,7 +520,8 @@ def test_redish_2004_discounted_value_of_the_next_state():
     assert found == pytest.approx(0.9**3 * 2.5, rel=1e-9)
 
 
-# --- meta-learning -------------------------------------------------------------------------------------------------------------------
+# --- meta-learning
+# -------------------------------------------------------------------------------------------------------------------
 
 # P(correct) in trials 1-5 and 6-15 after a reversal, and in the last 20 before it
 GROSSMAN_2022 = {"intact": (0.3, (0.413, 0.903, 0.942)), "lesioned": (0.0, (0.060, 0.571, 0.989))}
@@ -527,7 +548,9 @@ def test_grossman_2022_meta_learning_is_faster_after_and_noisier_before():
 
 
 def test_grossman_2022_losses_are_learned_from_while_they_are_unexpected():
-    """Before the reversal losses are rare and their rate is high; as they go on, expected uncertainty rises and the rate falls."""
+    """Before the reversal losses are rare and their rate is high; as they go on, expected uncertainty rises and the
+    rate falls.
+    """
     probabilities = reversals((100, 100), 0.9, 0.1)
     intact, lesioned = (
         meta_learning(bandit(probabilities, 1000, np.random.default_rng(13)), psi=p) for p in (0.3, 0.0)
@@ -540,7 +563,8 @@ def test_grossman_2022_losses_are_learned_from_while_they_are_unexpected():
     assert (lesioned.alpha_minus == 0.2).all()
 
 
-# --- refusals and layout -------------------------------------------------------------------------------------------------------------
+# --- refusals and layout
+# -------------------------------------------------------------------------------------------------------------
 
 ONE = np.ones((3, 1))
 PLAY = recorded(np.zeros(3, int), np.ones(3), 2)

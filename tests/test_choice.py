@@ -1,4 +1,6 @@
-"""The bandit out of spikes: what the circuit learns, which modulator does what, and what takes it away. Every claim over seeds, beside its lesion."""
+"""The bandit out of spikes: what the circuit learns, which modulator does what, and what takes it away. Every claim
+over seeds, beside its lesion.
+"""
 
 from functools import cache
 
@@ -144,7 +146,9 @@ def test_yu_dayan_2005_norepinephrine_peaks_at_the_switch_and_acetylcholine_foll
 
 @pytest.mark.slow
 def test_acetylcholine_sets_the_threshold_of_norepinephrine(claim):
-    """Target 27: with less ACh release NE answers more to the same surprises (the ACh hub inhibits the NE hub by its spikes)."""
+    """Target 27: with less ACh release NE answers more to the same surprises (the ACh hub inhibits the NE hub by its
+    spikes).
+    """
     level = lambda **v: sample([c.concentration_nm[:, NE].mean() for c in courses(**UNMODULATED, eta_per_s=10.0, **v)])  # noqa: E731
     intact, lesion = level(), level(ach_source="scripted", ach_burst_nm=0.0)
     assert less(lesion, intact).low > 10.0
@@ -183,7 +187,9 @@ def test_in_a_stable_task_larger_norepinephrine_bursts_hurt(claim):
 
 @pytest.mark.slow
 def test_aston_jones_2005_tonic_norepinephrine_has_its_best_in_the_middle(claim):
-    """Target 26: the middle at least five points above both ends, entropy rising; without its rows in the matrix nothing changes."""
+    """Target 26: the middle at least five points above both ends, entropy rising; without its rows in the matrix
+    nothing changes.
+    """
     levels = (0.0, 200.0, 1600.0)
     low, middle, high = (throughout(courses(MORE, ne_tonic_nm=nm, **TONIC)) for nm in levels)
     assert less(middle, low).low > 0.05
@@ -212,7 +218,9 @@ def test_aston_jones_2005_tonic_norepinephrine_has_its_best_in_the_middle(claim)
 
 @pytest.mark.slow
 def test_grossman_2022_without_uncertainty_reversals_are_followed_late(claim):
-    """Target 17, order: intact faster in trials 1-5 and 6-15 after the reversal, noisier in the 40 trials before it. 80/20, one reversal after 80."""
+    """Target 17, order: intact faster in trials 1-5 and 6-15 after the reversal, noisier in the 40 trials before it.
+    80/20, one reversal after 80.
+    """
     world = {"p_best": 0.8, "p_other": 0.2, "block": 80, "trials": 160}
     intact, lesion = courses(MOST, **world), courses(MOST, **world, **BLOCKED["ne"], **BLOCKED["ach"])
     for first, last in ((0, 5), (5, 15)):
@@ -231,7 +239,9 @@ def test_grossman_2022_without_uncertainty_reversals_are_followed_late(claim):
 
 @pytest.mark.slow
 def test_behrens_2007_volatility_raises_the_best_learning_rate(claim):
-    """Target 16: with a fixed rate, the best one where options change places every 25 trials is at least twice that of a stable world."""
+    """Target 16: with a fixed rate, the best one where options change places every 25 trials is at least twice that of
+    a stable world.
+    """
     rates = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
     stable = [
         throughout(courses(SEEDS, p_best=0.75, p_other=0.25, block=400, trials=160, eta_per_s=eta, **UNMODULATED))
@@ -253,7 +263,9 @@ def test_behrens_2007_volatility_raises_the_best_learning_rate(claim):
 
 @pytest.mark.slow
 def test_serotonin_raises_patience(claim):
-    """Small now or large 0.6 s later: share of the large one in the last 30 of 100 trials, serotonin read less not read."""
+    """Small now or large 0.6 s later: share of the large one in the last 30 of 100 trials, serotonin read less not
+    read.
+    """
     share = lambda **v: sample(best(courses(MOST, schedule="patience", trials=100, **v))[:, -30:].mean(axis=1))  # noqa: E731
     gain = less(share(), share(**BLOCKED["ht"]))
     lesion = less(share(trace_decay_by_ht=0.0), share(trace_decay_by_ht=0.0, **BLOCKED["ht"]))
@@ -266,7 +278,9 @@ def test_serotonin_raises_patience(claim):
 
 @pytest.mark.slow
 def test_serotonin_lowers_risk_taking(claim):
-    """Sure 0.3 or 1 in three of ten trials: share of the risky option in the last 60 of 100 trials, not read less a tonic level of 2000 nM."""
+    """Sure 0.3 or 1 in three of ten trials: share of the risky option in the last 60 of 100 trials, not read less a
+    tonic level of 2000 nM.
+    """
 
     def share(**v):
         return sample(best(courses(MOST, schedule="risk", small_size=0.3, trials=100, **v))[:, -60:].mean(axis=1))
@@ -295,7 +309,9 @@ def fall(preset: str) -> Sample:
 def test_collins_frank_2014_d2_tells_options_apart_in_a_lean_world_and_d1_in_a_rich_one(
     claim, monkeypatch, preset, direction, mute
 ):
-    """30/10 and 90/70 %. The lesion: the kind that is better there reads no dopamine (and in the area of D1 the critic neither)."""
+    """30/10 and 90/70 %. The lesion: the kind that is better there reads no dopamine (and in the area of D1 the critic
+    neither).
+    """
     better = sample(direction * fall(preset).values)
     deaf = ({"da_effect": 0.0}, choice.AREAS[1]) if mute == "d1" else ({}, {"da_effect": 0.0})
     monkeypatch.setattr(choice, "AREAS", deaf)
@@ -316,7 +332,9 @@ def test_collins_frank_2014_d2_tells_options_apart_in_a_lean_world_and_d1_in_a_r
 
 
 def test_an_area_may_read_dopamine_with_the_other_sign():
-    """(M3) with a factor: the signal of the second area is minus twice that of the first, and so is what its weights do, within bounds."""
+    """(M3) with a factor: the signal of the second area is minus twice that of the first, and so is what its weights
+    do, within bounds.
+    """
     s, rng = setup(make("choice", trials=10, w_start=0.5, eta_per_s=0.1)), np.random.default_rng(1)
     kin = kinetics(s.values, ({}, {"da_effect": -2.0}))
     assert (kin.table[0, :, -1] == 1.0).all() and kin.table[1, :, -1].tolist() == [-2.0, 1.0, 1.0, 1.0]

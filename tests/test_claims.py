@@ -1,4 +1,6 @@
-"""Claims: what is declared is measured, holds on seeds nobody looked at, and is what the page says; the statistics are those of the textbooks."""
+"""Claims: what is declared is measured, holds on seeds nobody looked at, and is what the page says; the statistics are
+those of the textbooks.
+"""
 
 import numpy as np
 import pytest

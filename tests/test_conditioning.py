@@ -53,7 +53,9 @@ def test_schultz_1997_dopamine_moves_from_the_reward_to_the_cue(claim):
 
 
 def test_schultz_1997_dopamine_at_an_expected_reward_is_gone(claim):
-    """Target 5: the answer to the reward falls to less than a third of the first one; a hub that expects nothing keeps it."""
+    """Target 5: the answer to the reward falls to less than a third of the first one; a hub that expects nothing keeps
+    it.
+    """
     left = lambda run: run.late_reward_nm / run.da_at_reward_nm[:5].mean()  # noqa: E731
     last, lesion = over(left, trials=60), over(left, trials=60, da_value_gain=0.0)
     assert last.high < 0.4
@@ -123,7 +125,9 @@ def test_blocking(claim):
 
 
 def test_a_cue_for_a_cue_gains_value(claim):
-    """Second-order conditioning: B announces A and is never paid. 24 seeds; where B stands alone, and A is paid as often, B gains nothing."""
+    """Second-order conditioning: B announces A and is never paid. 24 seeds; where B stands alone, and A is paid as
+    often, B gains nothing.
+    """
     b_trials = lambda run: run.value_hz[31::2][-LATE:].mean()  # noqa: E731
     gained, lesion = (
         sample(
@@ -151,7 +155,9 @@ def test_never_paid_means_never_learned():
 
 
 def test_izhikevich_2007_one_rewarded_cue_among_ten(claim):
-    """Target 22: the value of the paid cue lies above the mean of the others by more than three of their standard deviations, in every seed."""
+    """Target 22: the value of the paid cue lies above the mean of the others by more than three of their standard
+    deviations, in every seed.
+    """
 
     def z(run) -> float:
         others = run.value_by_cue_hz[1:]
@@ -194,7 +200,9 @@ ACH = {"ach_source": "emergent", "ach_burst_nm": 40.0, "exploration_noise_by_ach
 
 
 def test_sparse_reward_keeps_acetylcholine_and_exploration_up(claim):
-    """20 % against 90 % paid: more ACh, and more responses that nothing asked for; with its release blocked no difference."""
+    """20 % against 90 % paid: more ACh, and more responses that nothing asked for; with its release blocked no
+    difference.
+    """
     free = lambda run: run.free_response_hz[-20:].mean()  # noqa: E731
     sparse, frequent = (over(lambda run: run.level_nm[1][-20:].mean(), reward_p=p, **ACH) for p in (0.2, 0.9))
     assert sparse.low > frequent.high
@@ -209,7 +217,9 @@ def test_sparse_reward_keeps_acetylcholine_and_exploration_up(claim):
 
 
 def test_a_trace_that_rises_keeps_the_value_even():
-    """Why the rule has a rising trace: with an immediate one dopamine's answer to the cue rewards the cells that caused it, and value is all lumps."""
+    """Why the rule has a rising trace: with an immediate one dopamine's answer to the cue rewards the cells that caused
+    it, and value is all lumps.
+    """
 
     def lumps(run) -> float:
         inside = (run.bin_s > 0.25) & (run.bin_s < run.reward_s - 0.1)

@@ -1,5 +1,6 @@
-"""The contract: every rule, every experiment and every pair of them is documented, bounded, reproducible and finite, keeps its promise,
-and has no dead slider. A new file is checked by being there."""
+"""The contract: every rule, every experiment and every pair of them is documented, bounded, reproducible and finite,
+keeps its promise, and has no dead slider. A new file is checked by being there.
+"""
 
 import re
 
@@ -29,8 +30,9 @@ OWN_FLAGS = {
     "v",
 }
 
-# What wakes a parameter: settings under which moving it must change the run. The first pattern that fits counts; `M` stands for a modulator.
-# An experiment may add its own as `WAKES`, and as `QUICK` what makes a run short; settings that an experiment does not have are left out.
+# What wakes a parameter: settings under which moving it must change the run. The first pattern that fits counts; `M`
+# stands for a modulator. An experiment may add its own as `WAKES`, and as `QUICK` what makes a run short; settings that
+# an experiment does not have are left out.
 BURST = {"M_source": "scripted", "M_burst_nm": 300.0, "M_delay_ms": 200, "ltp_gate_by_M": 1.0, "ltd_gate_by_M": 1.0}
 DRUG = BURST | {"M_tonic_nm": 100.0, "M_drug": "antagonist", "M_drug_from_s": 0.5, "M_drug_until_s": 1.0}
 REPEATED = {"pairings": 5, "rate_hz": 20.0}

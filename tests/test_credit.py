@@ -1,4 +1,6 @@
-"""Credit: who had a trace when the reward came gains, a late burst finds the wrong ones, and what the other modulators do here."""
+"""Credit: who had a trace when the reward came gains, a late burst finds the wrong ones, and what the other modulators
+do here.
+"""
 
 from functools import cache
 
@@ -27,7 +29,9 @@ def over(number: str, **values):
 
 @pytest.mark.parametrize("delay_ms", [500, 1000, 4000])
 def test_whoever_has_a_trace_when_dopamine_comes_gains(delay_ms):
-    """Change of weight against the trace at the bursts, over all synapses but the target; the same traces at other times explain much less."""
+    """Change of weight against the trace at the bursts, over all synapses but the target; the same traces at other
+    times explain much less.
+    """
     then, elsewhen = over("eligible_r", da_delay_ms=delay_ms), over("eligible_r_elsewhen", da_delay_ms=delay_ms)
     assert then.low > 0.6 and elsewhen.high < 0.4
 
@@ -39,7 +43,9 @@ def test_without_bursts_the_time_of_the_reward_explains_nothing():
 
 
 def test_a_late_burst_finds_the_target_no_more_eligible_than_any_other():
-    """Share of the others below the target's trace: nearly all (95 %) when the burst comes soon, half when it comes after four seconds."""
+    """Share of the others below the target's trace: nearly all (95 %) when the burst comes soon, half when it comes
+    after four seconds.
+    """
     soon, late = (over("target_rank_percent", da_delay_ms=delay) for delay in (500, 4000))
     assert soon.low > late.high and late.low < 50.0 < late.high
     assert over("share_elsewhere", da_delay_ms=500).high < over("share_elsewhere", da_delay_ms=4000).low

@@ -1,4 +1,6 @@
-"""Credit with a dopamine hub: its dopamine comes when a scripted burst would, and its neurons are not among those one sees."""
+"""Credit with a dopamine hub: its dopamine comes when a scripted burst would, and its neurons are not among those one
+sees.
+"""
 
 import numpy as np
 import pytest

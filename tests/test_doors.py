@@ -1,4 +1,6 @@
-"""Every way in: forged callback bodies, forged links, sizes, headers. Nothing of it may be a 500 or reach the engine unchecked."""
+"""Every way in: forged callback bodies, forged links, sizes, headers. Nothing of it may be a 500 or reach the engine
+unchecked.
+"""
 
 import copy
 import json

@@ -1,4 +1,6 @@
-"""Modulators out of the circuit's own neurons, in every experiment that has hubs: dopamine's hub teaches, and one whose spikes release nothing does not."""
+"""Modulators out of the circuit's own neurons, in every experiment that has hubs: dopamine's hub teaches, and one whose
+spikes release nothing does not.
+"""
 
 from functools import cache
 from typing import NamedTuple

@@ -30,7 +30,9 @@ def warm(experiment: str) -> None:
 
 @pytest.mark.parametrize("experiment", WITH_SEEDS)
 def test_deadline_holds_for_all_seeds(experiment):
-    """A settled run and its comparison stop together; until now only the first seed did (choice: 5.8 s for a deadline of 0.3 s)."""
+    """A settled run and its comparison stop together; until now only the first seed did (choice: 5.8 s for a deadline
+    of 0.3 s).
+    """
     warm(experiment)
     begin, control = time.monotonic(), Control(deadline_s=0.3)
     run = run_settings(make(experiment, **TREATED), "settled", control)

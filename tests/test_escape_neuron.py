@@ -1,4 +1,6 @@
-"""The spike-response neuron with escape noise: its potential and its rate against formulas, and a run that its world ends."""
+"""The spike-response neuron with escape noise: its potential and its rate against formulas, and a run that its world
+ends.
+"""
 
 from typing import NamedTuple
 
@@ -68,7 +70,9 @@ def refractory_hazard(model: Escape, steps: int, width_mv: float) -> np.ndarray:
 
 @pytest.mark.parametrize("widened", [False, True])
 def test_spikes_escape_at_the_stated_rate(widened):
-    """Intervals without input follow P(no spike until t) = exp(-sum of the hazard); so does the mean count. Also with modulated noise."""
+    """Intervals without input follow P(no spike until t) = exp(-sum of the hazard); so does the mean count. Also with
+    modulated noise.
+    """
     model, size, total = Escape(bias_mv=15.0, refractory_mv=-10.0), 60, 20_000
     matrix = np.zeros((len(ROWS), 4))
     matrix[EXPLORATION_NOISE, 1] = 1.0 if widened else 0.0
@@ -88,7 +92,9 @@ def test_spikes_escape_at_the_stated_rate(widened):
 
 @pytest.mark.parametrize(("arrives", "heard"), [(2, False), (3, False), (4, True)])
 def test_a_spike_forgets_its_input_and_hears_nothing_for_a_moment(arrives, heard):
-    """Afterwards u = chi exp(-t/tau_m) and what arrived later than deaf_ms after the spike; here it is certain to fall in step 2."""
+    """Afterwards u = chi exp(-t/tau_m) and what arrived later than deaf_ms after the spike; here it is certain to fall
+    in step 2.
+    """
     c, model = Circuit(), Escape(noise_mv=0.05, deaf_ms=1.0)
     source = c.scripted("source", 2, np.array([1, arrives]), np.array([0, 1]))
     cell = c.neurons("cell", 1, model)

@@ -1,4 +1,6 @@
-"""One file is enough: a rule, an experiment and a panel from a folder outside of the project are found everywhere, and keep the contract."""
+"""One file is enough: a rule, an experiment and a panel from a folder outside of the project are found everywhere, and
+keep the contract.
+"""
 
 import json
 import os

@@ -94,7 +94,9 @@ def test_receptors_of_a_kind_of_cell_drive_it_and_cells_outside_of_every_area_fe
 
 
 def test_a_projection_drives_by_its_mean_at_the_unit_rate():
-    """A source of 1000 spikes per second that stands for 1 drives by 10 mV: a neuron without noise then fires as with a bias of 10 mV more."""
+    """A source of 1000 spikes per second that stands for 1 drives by 10 mV: a neuron without noise then fires as with a
+    bias of 10 mV more.
+    """
     c = Circuit()
     silent_pair(c)
     source, goal = c.poisson("source", 50, 20.0), c.neurons("goal", 10, Lif(bias_mv=10.0, tau_syn_ms=200.0))

@@ -1,4 +1,6 @@
-"""The instrumental experiment: spikes choose, dopamine teaches, the choice follows the swap (SCIENCE target: stimulus-response learning)."""
+"""The instrumental experiment: spikes choose, dopamine teaches, the choice follows the swap (SCIENCE target:
+stimulus-response learning).
+"""
 
 import numpy as np
 import pytest
@@ -10,7 +12,9 @@ SEEDS = range(40)
 
 @pytest.fixture(scope="module")
 def right():
-    """right(**parameters): share of right answers (seeds, 2) in the last 20 trials before the swap and in the last 20 of all."""
+    """right(**parameters): share of right answers (seeds, 2) in the last 20 trials before the swap and in the last 20
+    of all.
+    """
     known = {}
 
     def measure(**parameters):

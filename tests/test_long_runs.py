@@ -27,7 +27,9 @@ REFERENCE_S = (753.0, 1823.0)
 
 @cache
 def hour(seed: int, **changes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(time of samples in s, target weight in mV, mean rates in Hz of excitatory and inhibitory neurons); samples every 1.8 s."""
+    """(time of samples in s, target weight in mV, mean rates in Hz of excitatory and inhibitory neurons); samples every
+    1.8 s.
+    """
     values = make("credit", "izhikevich_2007", seed, network="izhikevich_1000", duration_s=3600.0, **changes).values
     course = credit.run_network(values, seed, HOUR_MS, Control())
     job, net, taken = course.job, course.net, int(course.job.record.size[0])
@@ -44,10 +46,12 @@ def time_to(level_mv: float, seed: int, **changes) -> float:
 
 
 def test_izhikevich_2007_the_target_reaches_its_cap_within_the_hour():
-    """Target 2: reward after 1 to 3 s; in at least 4 of 5 seeds, and the median within what five runs of the author's script took.
+    """Target 2: reward after 1 to 3 s; in at least 4 of 5 seeds, and the median within what five runs of the author's
+    script took.
 
-    753 to 1823 s is the range of five runs: a further run falls inside with probability 4/6, so four of five inside would fail every other
-    time even for the script itself. Of seeds 1 to 20 all reach the cap, 11 of them within the range, in a median of about 1300 s.
+    753 to 1823 s is the range of five runs: a further run falls inside with probability 4/6, so four of five inside
+    would fail every other time even for the script itself. Of seeds 1 to 20 all reach the cap, 11 of them within the
+    range, in a median of about 1300 s.
     """
     times = [time_to(CAP_MV, seed, **LATE) for seed in SEEDS]
     assert sum(t <= 3600.0 for t in times) >= 4

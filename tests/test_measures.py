@@ -1,4 +1,6 @@
-"""Every experiment's own measure: learned with plastic synapses, at chance with frozen ones; and what treatments do to it."""
+"""Every experiment's own measure: learned with plastic synapses, at chance with frozen ones; and what treatments do to
+it.
+"""
 
 from functools import cache
 

@@ -1,4 +1,5 @@
-"""Navigation: dopamine finds the goal, acetylcholine lets go of the old one (SCIENCE target: reward-place navigation, Brzosko 2017, Zannone 2018).
+"""Navigation: dopamine finds the goal, acetylcholine lets go of the old one (SCIENCE target: reward-place navigation,
+Brzosko 2017, Zannone 2018).
 
 Statements are means over seeds with their standard errors; every one has a lesion under which it does not hold.
 """
@@ -155,7 +156,9 @@ def test_walls_lengthen_the_way():
 
 
 def test_at_the_reward_the_changes_of_the_trial_are_taken_back():
-    """Without dopamine a rewarded trial leaves the weights as they were but for its last spikes; with `add` every trial changes them."""
+    """Without dopamine a rewarded trial leaves the weights as they were but for its last spikes; with `add` every trial
+    changes them.
+    """
     for at_reward in ("replace", "add"):
         values = make("navigation", goal_radius=2.0, at_reward=at_reward, trials=8, trial_s=2.0, **NO_DA).values
         session = nav.one_seed(values, 1, Control())
@@ -167,7 +170,9 @@ def test_at_the_reward_the_changes_of_the_trial_are_taken_back():
 
 
 def test_dopamine_makes_of_the_trace_what_the_paper_says():
-    """w = w_start + 0.01 e, with the traces at the reward in units of a pairing, between the bounds (0 and 2 here, 1 and 3 in the paper)."""
+    """w = w_start + 0.01 e, with the traces at the reward in units of a pairing, between the bounds (0 and 2 here, 1
+    and 3 in the paper).
+    """
     job, arena, memory, values = arena_job(goal_radius=2.0, **NO_ACH)
     rng, before = np.random.default_rng(2), job.syn[:, ANCHOR].copy()
     nav.run_loop(job, arena, memory, np.arange(15_001.0), rng)
@@ -240,7 +245,9 @@ def test_dopamine_alone_learns_as_well_and_sticks_to_the_old_goal(sample, claim)
 
 @pytest.mark.claim
 def test_the_order_matters(sample, claim):
-    """Acetylcholine only after the reward is as none; dopamine while exploring and acetylcholine after it is no learning at all."""
+    """Acetylcholine only after the reward is as none; dopamine while exploring and acetylcholine after it is no
+    learning at all.
+    """
     intact, after, none = sample(), sample(**ACH_AFTER), sample(**NO_ACH)
     difference, error = gap(after.stuck(), none.stuck())
     assert abs(difference) < 3 * error and is_above(after.stuck(), intact.stuck())
@@ -268,7 +275,9 @@ def test_acetylcholine_from_a_hub_lets_go_of_the_old_goal(sample, claim):
 @pytest.mark.slow
 @pytest.mark.claim
 def test_brzosko_2017_target_four_in_a_hundred_runs(sample, claim):
-    """With acetylcholine fewer visits to the old goal and more success in trials 21 to 40, p < .05 each (Welch); trials 1 to 20 alike."""
+    """With acetylcholine fewer visits to the old goal and more success in trials 21 to 40, p < .05 each (Welch); trials
+    1 to 20 alike.
+    """
     from scipy.stats import ttest_ind
 
     intact, alone = sample(MANY), sample(MANY, **NO_ACH)
@@ -290,7 +299,9 @@ def test_brzosko_2017_target_four_in_a_hundred_runs(sample, claim):
 @pytest.mark.slow
 @pytest.mark.claim
 def test_brzosko_2017_more_acetylcholine_unlearns_faster(sample, claim):
-    """A_ACh = 0, -0.5, -1, -1.5: the old goal is visited less and less in trials 21 to 40; the last step is small and needs more runs."""
+    """A_ACh = 0, -0.5, -1, -1.5: the old goal is visited less and less in trials 21 to 40; the last step is small and
+    needs more runs.
+    """
     none, half, one = (sample(MANY, ach_tonic_nm=nm) for nm in (0.0, 250.0, 500.0))
     assert is_above(none.stuck(), half.stuck(), 3) and is_above(half.stuck(), one.stuck(), 3)
     text = "navigation: share of trials 21 to 40 with a visit to the old goal, twice the ACh"
@@ -322,10 +333,12 @@ def asymmetric(plus: float, minus: float) -> dict:
 
 @pytest.mark.slow
 def test_brzosko_2017_asymmetric_windows_learn_by_their_sum(sample):
-    """Sum of the window over whole milliseconds positive (2, -1): learns; negative (1, -2): drives it away from the goal.
+    """Sum of the window over whole milliseconds positive (2, -1): learns; negative (1, -2): drives it away from the
+    goal.
 
-    At a sum of zero, 1 to -exp(0.1) since spikes of one step count as pre before post, it learns about half as well: not nothing,
-    because a place spike makes its action cell fire, so that the pairs before the spike outnumber those after it.
+    At a sum of zero, 1 to -exp(0.1) since spikes of one step count as pre before post, it learns about half as well:
+    not nothing, because a place spike makes its action cell fire, so that the pairs before the spike outnumber those
+    after it.
     """
     chance = sample(SOME, trials=MOVE, **FROZEN).known()
     windows = ((2, 1), (1, float(np.exp(0.1))), (1, 2))

@@ -1,8 +1,9 @@
-"""The sentence under the page's question says the truth: in every experiment, after each of ten changes made with its controls.
+"""The sentence under the page's question says the truth: in every experiment, after each of ten changes made with its
+controls.
 
-It has two parts. "Burst onset moved from 400 to 1200 ms: weight at the end, 0.44 → 0.41." names the change and what the first number did; what
-follows is the experiment's own sentence on the run. Both are compared with runs of the engine, and the numbers in the experiment's sentence
-with the arrays of the run.
+It has two parts. "Burst onset moved from 400 to 1200 ms: weight at the end, 0.44 → 0.41." names the change and what the
+first number did; what follows is the experiment's own sentence on the run. Both are compared with runs of the engine,
+and the numbers in the experiment's sentence with the arrays of the run.
 """
 
 import re

@@ -1,4 +1,6 @@
-"""Panels: every figure of every rule can be drawn fast, is legible and says what it shows; published data appear where they belong."""
+"""Panels: every figure of every rule can be drawn fast, is legible and says what it shows; published data appear where
+they belong.
+"""
 
 from dataclasses import replace
 from types import MappingProxyType
@@ -155,7 +157,9 @@ def test_traces_and_labels_never_depend_on_a_value(figures, experiment):
 
 
 def test_ranges_stay_while_a_burst_is_dragged(figures):
-    """From 0 to 4.4 s no axis of timeline and delay curve moves (beyond, the view widens); the other two in coarse steps."""
+    """From 0 to 4.4 s no axis of timeline and delay curve moves (beyond, the view widens); the other two in coarse
+    steps.
+    """
     seen = {}
     for delay in range(0, 4500, 400):
         for name, (_, figure, _) in figures("pairing", None, {"da_delay_ms": delay}).items():
@@ -305,7 +309,9 @@ def test_signs_belong_to_the_striatum_with_dopamine_and_to_their_protocol():
 
 
 def test_windows_of_the_striatum_lie_over_rules_of_the_striatum_only():
-    """Not over the hippocampus, visual cortex or plain pairings; and only where what was measured is drawn: a rise of dopamine, free receptors."""
+    """Not over the hippocampus, visual cortex or plain pairings; and only where what was measured is drawn: a rise of
+    dopamine, free receptors.
+    """
     both, dopamine = ["Yagishita 2014", "Fisher 2017"], {"swept": "da", "da_burst_nm": 500.0}
     drawn = {rule: [b.label for b in data_points.bands(make("pairing", rule, **dopamine | QUIET))] for rule in rules()}
     assert {rule for rule, labels in drawn.items() if labels == both} == set(data_points.STRIATAL_RULES)

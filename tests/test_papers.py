@@ -26,7 +26,8 @@ def percent(rule: str, dts_ms=(10.0,), **values) -> np.ndarray:
     return 100.0 / w * pairing.final_weights(physics, pairing.scripts(p, dts), dts.size, w, np.random.default_rng(0))[0]
 
 
-# --- Brzosko et al. 2017: 100 pairings at 0.2 Hz, % of baseline, mean and standard error ------------------------------------------
+# --- Brzosko et al. 2017: 100 pairings at 0.2 Hz, % of baseline, mean and standard error
+# ------------------------------------------
 
 ACH = {"ach_tonic_nm": 1000.0, "ach_after_nm": -1000.0}
 ACH_WEAK = {"ach_tonic_nm": 100.0, "ach_after_nm": -100.0}
@@ -54,7 +55,8 @@ BRZOSKO_2017 = {
     "ACh only after +10": ({"ach_after_nm": 1000.0}, 10, 153, 15, 1),
     "DA after -20 (2015)": (DA_AFTER, -20, 154, 10, 1),
 }
-# Two sets of controls (135 and 162 %) cannot both be met, and changes that the paper calls not significant are not fitted
+# Two sets of controls (135 and 162 %) cannot both be met, and changes that the paper calls not significant are not
+# fitted
 NOT_FITTED = {
     "control +10, second set", "ACh -50", "ACh and atropine +10", "ACh without pairing", "ACh, then atropine +10", "ACh only after +10",
 }  # fmt: skip
@@ -86,7 +88,8 @@ def test_brzosko_2017_acetylcholine_after_pairing_does_nothing():
     )
 
 
-# --- other pairing experiments ---------------------------------------------------------------------------------------------------
+# --- other pairing experiments
+# ---------------------------------------------------------------------------------------------------
 
 
 def test_he_2015_receptor_conversion():
@@ -103,7 +106,9 @@ def test_he_2015_receptor_conversion():
 
 
 def test_yagishita_2014_band():
-    """At least 75 % of the peak from 0.3 to 1 s, under 35 % at 2 s, under 5 % at 5 s and 1 s before; without the rise no lower edge."""
+    """At least 75 % of the peak from 0.3 to 1 s, under 35 % at 2 s, under 5 % at 5 s and 1 s before; without the rise
+    no lower edge.
+    """
     delays = (-1000, 0, 300, 400, 500, 600, 700, 800, 1000, 2000, 5000)
     gain = {d: percent("yagishita_2014", da_delay_ms=d)[0] - 100.0 for d in delays}
     peak = max(gain.values())
@@ -116,7 +121,9 @@ def test_yagishita_2014_band():
 
 
 def test_pawlak_kerr_2008_d1_block_abolishes_both_signs():
-    """60 pairings at 0.1 Hz: post 10 ms after pre LTP, 30 ms before LTD; with D1 blocked less than 1 % of either is left."""
+    """60 pairings at 0.1 Hz: post 10 ms after pre LTP, 30 ms before LTD; with D1 blocked less than 1 % of either is
+    left.
+    """
     values = {"pairings": 60, "rate_hz": 0.1, "eta_per_s": 2.0}
     rise, fall = percent("izhikevich_2007", (10, -30), **values) - 100
     blocked = percent("izhikevich_2007", (10, -30), **values, da_drug="antagonist", da_drug_dose=200.0) - 100
@@ -131,7 +138,9 @@ def triplet_sum(rate_hz: float) -> float:
 
 
 def test_pfister_gerstner_2006_rate_dependence():
-    """At +10 ms nothing at 0.1 Hz and much at 40 Hz; at -10 ms depression turns into potentiation. A pair rule shows neither."""
+    """At +10 ms nothing at 0.1 Hz and much at 40 Hz; at -10 ms depression turns into potentiation. A pair rule shows
+    neither.
+    """
     rates = (0.1, 10.0, 20.0, 40.0, 50.0)
     free = {"w_max": 10.0, "w_start": 0.05}  # far from the bound, so that a figure is the rule's and not the bound's
     first, last = np.array([percent("triplet_2006", (10, -10), rate_hz=r, **free) for r in rates]).T
@@ -185,7 +194,8 @@ def test_florian_2007_a_late_reward_finds_nothing_without_a_trace():
     assert percent("mstdpet_2007", da_delay_ms=25)[0] > 102
 
 
-# --- the network: 300 synapses, 90 s, twelve seeds -------------------------------------------------------------------------------
+# --- the network: 300 synapses, 90 s, twelve seeds
+# -------------------------------------------------------------------------------
 
 
 class Sample(NamedTuple):
@@ -228,7 +238,9 @@ LESIONS = {
 
 @pytest.mark.parametrize("lesion", LESIONS)
 def test_izhikevich_2007_cut_out_any_part_and_it_does_not(lesion):
-    """Rewards are earned all the same, but the lead is not above 0 by three standard errors, and far below the intact one."""
+    """Rewards are earned all the same, but the lead is not above 0 by three standard errors, and far below the intact
+    one.
+    """
     intact, cut = (
         credit("izhikevich_2007", da_delay_ms=1000),
         credit("izhikevich_2007", **{"da_delay_ms": 1000} | LESIONS[lesion]),
@@ -254,7 +266,9 @@ def test_fremaux_2010_the_covariance_rule_finds_the_target_and_the_gated_form_on
 
 @cache
 def uninformative(**values) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rewards at random, steps so small that no weight meets a bound: (time in s, change of the crowd (seed, time), what the formula says)."""
+    """Rewards at random, steps so small that no weight meets a bound: (time in s, change of the crowd (seed, time),
+    what the formula says).
+    """
     told = PRESETS["no_drift_with_a_critic"]["values"] | values
     runs = [run("credit", "covariance_2010", seed, tier="live", **told) for seed in SEEDS]
     change = np.array([r.crowd_mean - r.crowd_mean[0] for r in runs])
@@ -263,7 +277,9 @@ def uninformative(**values) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("baseline", [0.0, 1.0])
 def test_fremaux_2010_the_drift_is_mean_reward_times_mean_trace(baseline):
-    """<dw> = Cov(R, e) + <R><e>, R the signal as it teaches (less its mean or not): the crowd goes as far as eta T <R><e>, within 5 %."""
+    """<dw> = Cov(R, e) + <R><e>, R the signal as it teaches (less its mean or not): the crowd goes as far as eta T
+    <R><e>, within 5 %.
+    """
     _, change, formula = uninformative(da_baseline=baseline)
     drift, expected = over_seeds(change[:, -1]), over_seeds(formula)
     assert abs(drift.mean) > 5 * drift.error
@@ -271,7 +287,9 @@ def test_fremaux_2010_the_drift_is_mean_reward_times_mean_trace(baseline):
 
 
 def test_fremaux_2010_uninformative_reward_does_not_move_the_crowd_once_the_mean_has_settled():
-    """From 72 s on (the mean's 20 s have passed three times) the covariance form stands still; the gated form goes on and on."""
+    """From 72 s on (the mean's 20 s have passed three times) the covariance form stands still; the gated form goes on
+    and on.
+    """
     t_s, change, _ = uninformative(da_baseline=1.0)
     _, gated, _ = uninformative(da_baseline=0.0)
     settled = int(np.argmin(np.abs(t_s - 72.0)))
@@ -283,7 +301,9 @@ def test_fremaux_2010_uninformative_reward_does_not_move_the_crowd_once_the_mean
 
 
 def test_fremaux_2010_at_the_rules_own_speed_weights_spread_into_the_bound_and_the_crowd_rises():
-    """eta 30/s from a quarter of the bound: not a drift of the formula, but a spread that is cut off below; the preset says so."""
+    """eta 30/s from a quarter of the bound: not a drift of the formula, but a spread that is cut off below; the preset
+    says so.
+    """
     runs = [run("credit", "covariance_2010", seed, tier="live", contingency=0.0, duration_s=300.0) for seed in SEEDS]
     at = int(np.argmin(np.abs(runs[0].t_s - 100.0)))
     rise = over_seeds([r.crowd_mean[-1] - r.crowd_mean[at] for r in runs])

@@ -1,4 +1,6 @@
-"""The perception experiment: acetylcholine redraws the map within its window, reward places the boundary of a category, and each needs its mechanism."""
+"""The perception experiment: acetylcholine redraws the map within its window, reward places the boundary of a category,
+and each needs its mechanism.
+"""
 
 import numpy as np
 import pytest
@@ -215,7 +217,9 @@ def test_a_trace_that_lasts_carries_the_delayed_feedback(runs):
 @pytest.mark.slow
 @pytest.mark.claim
 def test_with_modulators_blocked_weight_change_stops_predicting_behaviour(claim):
-    """Pairings also change weights by themselves here (phi = 0.03), so that there is a change to correlate with when dopamine is blocked."""
+    """Pairings also change weights by themselves here (phi = 0.03), so that there is a change to correlate with when
+    dopamine is blocked.
+    """
     told = {**TASK_ONLY, "phi_plus": 0.03, "phi_minus": 0.03}
     r = {}
     for blocked in (False, True):

@@ -1,4 +1,6 @@
-"""The jitter lesion: presynaptic spikes drive as before, but pair at a time displaced at random. How much of it learning stands: docs/model.md."""
+"""The jitter lesion: presynaptic spikes drive as before, but pair at a time displaced at random. How much of it
+learning stands: docs/model.md.
+"""
 
 import numpy as np
 import pytest

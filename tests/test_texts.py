@@ -1,4 +1,6 @@
-"""Texts say what the declarations say: rules and experiments that are named, and every number with a unit in a preset's words."""
+"""Texts say what the declarations say: rules and experiments that are named, and every number with a unit in a preset's
+words.
+"""
 
 import re
 from math import exp
@@ -49,7 +51,9 @@ def numbers(words: str) -> list[tuple[float, str]]:
 
 
 def spoken_of(experiment: str, preset: str) -> dict:
-    """The values a preset's words may speak of: the experiment's and the rule's own, those the preset sets, and when dopamine comes."""
+    """The values a preset's words may speak of: the experiment's and the rule's own, those the preset sets, and when
+    dopamine comes.
+    """
     world = experiments()[experiment]
     declared = world.PRESETS[preset]
     law = rules()[declared["rule"]]

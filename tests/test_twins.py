@@ -1,4 +1,6 @@
-"""Twins: the event-driven engine against its dense twin, compiled code against plain Python, one process against another."""
+"""Twins: the event-driven engine against its dense twin, compiled code against plain Python, one process against
+another.
+"""
 
 import json
 import os
@@ -246,7 +248,9 @@ def test_a_gate_that_changes_its_sign_within_a_block(sampled):
 
 
 def test_soft_bounds_of_any_exponent_at_the_bound():
-    """With mu = 0.02 the last digit of a weight at its bound would be half a pairing; with dopamine absent it must stay at the bound."""
+    """With mu = 0.02 the last digit of a weight at its bound would be half a pairing; with dopamine absent it must stay
+    at the bound.
+    """
     grid_ms = np.arange(201.0)
     for seed in range(60):
         values = {"mu_plus": 0.02, "mu_minus": 0.02, "eta_per_s": 100.0, "da_tonic_nm": 0.0, "da_tau_ms": 10.0}
@@ -261,7 +265,9 @@ def test_soft_bounds_of_any_exponent_at_the_bound():
 
 
 def test_the_bound_is_one_place_in_both_forms():
-    """A weight at a billionth of its range with a soft bound of exponent 1/2: where u^mu begins must not hang on rounding."""
+    """A weight at a billionth of its range with a soft bound of exponent 1/2: where u^mu begins must not hang on
+    rounding.
+    """
     values = {
         "a_minus": 0.5434641467970328,
         "mu_minus": 0.5,

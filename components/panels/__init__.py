@@ -1,4 +1,6 @@
-"""Panels: one file each, a picture of a run. The folder is the registry; more may stand in `panels/` of THIRD_FACTOR_EXTRA."""
+"""Panels: one file each, a picture of a run. The folder is the registry; more may stand in `panels/` of
+THIRD_FACTOR_EXTRA.
+"""
 
 from functools import cache
 from types import ModuleType
@@ -16,7 +18,9 @@ def panels() -> dict[str, ModuleType]:
 
 
 def panels_of(experiment: str) -> dict[str, ModuleType]:
-    """The panels an experiment asks for, in its order, and the one every experiment with a measure has; those not there yet are left out."""
+    """The panels an experiment asks for, in its order, and the one every experiment with a measure has; those not there
+    yet are left out.
+    """
     known, world = panels(), find("experiment", experiment)
     wanted = (*world.PANELS, "treated") if hasattr(world, "MEASURE") else world.PANELS
     return {name: known[name] for name in wanted if name in known}

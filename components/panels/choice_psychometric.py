@@ -1,4 +1,6 @@
-"""Choice against value: share of A by the difference of the learned weights, and what Q-learning would choose in the same trials."""
+"""Choice against value: share of A by the difference of the learned weights, and what Q-learning would choose in the
+same trials.
+"""
 
 import numpy as np
 

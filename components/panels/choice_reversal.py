@@ -1,4 +1,6 @@
-"""How often the best option is chosen around a reversal: mean of all networks, its standard error, and Q-learning on the same trials."""
+"""How often the best option is chosen around a reversal: mean of all networks, its standard error, and Q-learning on
+the same trials.
+"""
 
 import numpy as np
 

@@ -1,4 +1,6 @@
-"""Norepinephrine after the outcomes (nM) beside the probability of a change that a Bayesian learner sees in the same outcomes."""
+"""Norepinephrine after the outcomes (nM) beside the probability of a change that a Bayesian learner sees in the same
+outcomes.
+"""
 
 import numpy as np
 

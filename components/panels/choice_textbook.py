@@ -1,4 +1,6 @@
-"""P(best) of three textbook learners led through the circuit's own trials: Q-learning, a Bayesian change-point learner, OpAL."""
+"""P(best) of three textbook learners led through the circuit's own trials: Q-learning, a Bayesian change-point learner,
+OpAL.
+"""
 
 from components import figures as draw
 from components import option_marks as marks

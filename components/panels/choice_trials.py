@@ -1,4 +1,6 @@
-"""Trial by trial: which option was chosen, what was paid, and how often the best one is chosen, beside Q-learning on the same trials."""
+"""Trial by trial: which option was chosen, what was paid, and how often the best one is chosen, beside Q-learning on
+the same trials.
+"""
 
 import numpy as np
 

@@ -1,4 +1,6 @@
-"""The last seconds of the credit experiment: spikes, modulators (nM), traces and the target's product (1/s) over one time axis (s)."""
+"""The last seconds of the credit experiment: spikes, modulators (nM), traces and the target's product (1/s) over one
+time axis (s).
+"""
 
 import numpy as np
 

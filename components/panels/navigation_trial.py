@@ -1,4 +1,6 @@
-"""The last rewarded trial over time (s): distance to the goal, modulators (nM), traces and weight of a synapse before the goal."""
+"""The last rewarded trial over time (s): distance to the goal, modulators (nM), traces and weight of a synapse before
+the goal.
+"""
 
 import numpy as np
 

@@ -1,4 +1,6 @@
-"""Stimulus by stimulus: gate and map (Hz) during the pairings, then the answers of the task and their running share, with a band over seeds."""
+"""Stimulus by stimulus: gate and map (Hz) during the pairings, then the answers of the task and their running share,
+with a band over seeds.
+"""
 
 import numpy as np
 

@@ -1,4 +1,6 @@
-"""The first paired stimulus in detail: spikes, modulators (nM), traces and weight speed (1/s) of one synapse over time (s)."""
+"""The first paired stimulus in detail: spikes, modulators (nM), traces and weight speed (1/s) of one synapse over time
+(s).
+"""
 
 from typing import Any
 

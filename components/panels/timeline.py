@@ -1,4 +1,6 @@
-"""The timeline of the pairing experiment: spikes, modulators (nM), traces, their product (1/s) and the weight over one time axis (s)."""
+"""The timeline of the pairing experiment: spikes, modulators (nM), traces, their product (1/s) and the weight over one
+time axis (s).
+"""
 
 from typing import Any
 
