@@ -389,6 +389,16 @@ PRESETS = {
         "title": "Two traces, two keys", "rule": "he_2015", "values": {},
         "note": "Norepinephrine opens the LTP trace. Turn the order round: only serotonin finds that trace.", "source": "He et al. 2015",
     },
+    "threshold": {
+        "title": "Arousal moves the threshold", "rule": "triplet_2006", "values": {"dt_ms": -10, "ne_tonic_nm": 500.0, "ltp_amplitude_by_ne": 0.5},
+        "note": "Norepinephrine makes potentiation larger, so that it outweighs depression at a lower rate: take it away and see where the rate curve crosses 100.",
+        "source": "model, after Pfister & Gerstner 2006",
+    },
+    "cancelled": {
+        "title": "A reward that comes too late for its trace", "rule": "izhikevich_2007",
+        "values": {"trace_decay_by_ne": -0.9, "ne_burst_nm": 1000.0, "ne_delay_ms": 50, "swept": "ne"},
+        "note": "Norepinephrine shortens traces: between pairing and dopamine it wipes the trace out, after dopamine it has nothing left to take.", "source": "model",
+    },
     "balance": {
         "title": "Where two traces balance", "rule": "huertas_2016", "values": {},
         "note": "Move the burst towards the pairing: at 1.3 s the change passes through zero.", "source": "Huertas et al. 2016",
