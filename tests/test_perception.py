@@ -4,7 +4,6 @@ and each needs its mechanism.
 
 import numpy as np
 import pytest
-from claims import Sample, sample
 
 import engine
 from engine.experiments import perception
@@ -39,11 +38,6 @@ def growth(found) -> tuple[float, float]:
     return mean_and_error([r.paired_after - r.paired_before for r in found])
 
 
-def gained(found) -> Sample:
-    """The same, by seed."""
-    return sample([float(r.paired_after - r.paired_before) for r in found])
-
-
 def right_in_test(run) -> float:
     """Right answers (%) in the test with frozen synapses."""
     is_a = run.level <= run.settings.values["boundary"]
@@ -63,43 +57,6 @@ def test_the_map_answers_the_paired_stimulus_several_times_as_strongly(runs):
     ratio = [r.tuning_after_hz[:, 8].mean() / r.tuning_before_hz[:, 8].mean() for r in runs(**MAP_ONLY)]
     mean, error = mean_and_error(ratio)
     assert mean - 3 * error > 3.0, (mean, error)
-
-
-@pytest.mark.claim
-@pytest.mark.parametrize(
-    "lesion",
-    [
-        {"ach_burst_nm": 0.0},
-        {"ach_drug": "antagonist", "ach_drug_dose": 100.0},
-        {"disinhibition_mv": 0.0},
-        {"eta_per_s": 1e-4},
-    ],
-    ids=["no acetylcholine", "receptor blocked", "gate not silenced", "frozen"],
-)
-def test_without_acetylcholine_or_disinhibition_the_map_stays(runs, claim, request, lesion):
-    mean, error = growth(runs(**lesion, **MAP_ONLY))
-    assert mean + 3 * error < 1.0, (mean, error)
-    name = request.node.callspec.id
-    claim(
-        "perception: map neurons gained by the stimulus paired with ACh",
-        gained(runs(paired=9, **MAP_ONLY)),
-        gained(runs(**lesion, **MAP_ONLY)),
-        name,
-    )
-
-
-@pytest.mark.claim
-@pytest.mark.parametrize("delay_ms", [-400, -200, 200, 400])
-def test_acetylcholine_outside_the_window_does_nothing(runs, claim, delay_ms):
-    mean, error = growth(runs(ach_delay_ms=delay_ms, **MAP_ONLY))
-    assert mean + 3 * error < 1.0, (mean, error)
-    at = gained(runs(ach_delay_ms=delay_ms, **MAP_ONLY))
-    claim(
-        "perception: map neurons gained with ACh at the onset",
-        gained(runs(paired=9, **MAP_ONLY)),
-        at,
-        f"ACh at {delay_ms} ms",
-    )
 
 
 def test_without_the_gate_the_window_reaches_as_far_as_the_trace(runs):
@@ -141,32 +98,10 @@ def test_the_categories_are_learned_beside_a_redrawn_map(runs):
     assert sharp - 3 * sharp_error > 2.0, (sharp, sharp_error)
 
 
-@pytest.mark.claim
-@pytest.mark.parametrize(
-    ("name", "lesion"),
-    [("frozen", {"eta_per_s": 1e-4}), ("cut", {"readout_mv": 0.0}), ("no dopamine", NO_DOPAMINE)],
-)
-def test_frozen_cut_or_unpaid_the_answers_are_chance(runs, claim, name, lesion):
-    mean, error = mean_and_error([right_in_test(r) for r in runs(**lesion)])
-    assert abs(mean - 50.0) < max(3 * error, 5.0) and mean + 3 * error < 60.0, (name, mean, error)
-    intact, without = (sample([right_in_test(r) for r in runs(**told)]) for told in ({}, lesion))
-    claim("perception: right answers in the test with frozen synapses (%)", intact, without, name)
-
-
 @pytest.mark.parametrize("boundary", [4.5, 8.5])
 def test_the_boundary_follows_the_reward(runs, boundary):
     mean, error = mean_and_error([r.boundary_after for r in runs(boundary=boundary, **TASK_ONLY)])
     assert abs(mean - boundary) < 1.0 and abs(mean - 6.5) - 3 * error > 1.0, (mean, error)
-
-
-@pytest.mark.claim
-def test_without_dopamine_the_boundary_does_not_follow(runs, claim):
-    low, high = ([float(r.boundary_after) for r in runs(boundary=b, **TASK_ONLY, **NO_DOPAMINE)] for b in (4.5, 8.5))
-    mean, error = mean_and_error(np.array(high) - np.array(low))
-    assert abs(mean) <= 3 * error + 0.5, (mean, error)
-    low_da, high_da = ([float(r.boundary_after) for r in runs(boundary=b, **TASK_ONLY)] for b in (4.5, 8.5))
-    moved, blind = sample(np.subtract(high_da, low_da)), sample(np.subtract(high, low))
-    claim("perception: the boundary follows the reward (moved by 4 stimuli)", moved, blind, "DA release blocked")
 
 
 @pytest.mark.slow
@@ -180,22 +115,6 @@ def test_the_better_paid_category_gains_ground(runs):
         mean_and_error([r.boundary_after for r in runs(bonus=b, **TASK_ONLY, **NO_DOPAMINE)]) for b in (1 / 3, 3.0)
     ]
     assert abs(blind[1][0] - blind[0][0]) < 2 * np.hypot(blind[0][1], blind[1][1]) + 0.2, blind
-
-
-@pytest.mark.slow
-@pytest.mark.claim
-@pytest.mark.parametrize(
-    ("delay_ms", "ne_nm", "name"),
-    [(600, 500.0, "feedback after 600 ms"), (0, 0.0, "no tonic NE"), (600, 0.0, "after 600 ms, no tonic NE")],
-    ids=["delayed", "drowsy", "both"],
-)
-def test_immediate_feedback_in_an_aroused_state_beats_delayed_or_drowsy_feedback(runs, claim, delay_ms, ne_nm, name):
-    best, other = (
-        sample([right_in_test(r) for r in runs(da_delay_ms=delay, ne_tonic_nm=ne, **TASK_ONLY)])
-        for delay, ne in ((0, 500.0), (delay_ms, ne_nm))
-    )
-    assert best.mean - other.mean > 3 * np.hypot(best.error, other.error), (best, other)
-    claim("perception: right answers after immediate feedback, aroused (%)", best, other, name)
 
 
 @pytest.mark.slow
@@ -233,44 +152,6 @@ def test_with_modulators_blocked_weight_change_stops_predicting_behaviour(claim)
     assert r[False] > 0.7 and r[True] < 0.4 and fisher > 3.0, (r, fisher)
     text = "perception: weight change predicts right answers (correlation)"
     claim(text, *(f"{r[k]:.2f} (n 24)" for k in (False, True)), "DA release blocked")
-
-
-@pytest.mark.slow
-@pytest.mark.claim
-def test_an_emergent_dopamine_hub_teaches_the_categories(runs, claim):
-    taught, silent = (
-        sample([right_in_test(r) for r in runs(da_source="emergent", **TASK_ONLY, **told)])
-        for told in ({}, {"da_burst_nm": 0.0})
-    )
-    assert taught.mean - 3 * taught.error > 75.0 and silent.mean + 3 * silent.error < 60.0, (taught, silent)
-    claim("perception: right answers taught by an emergent DA hub (%)", taught, silent, "its spikes release nothing")
-
-
-@pytest.mark.slow
-@pytest.mark.claim
-def test_an_emergent_norepinephrine_hub_arouses(runs, claim):
-    """Its tonic spikes and surprise at rewards take the place of the scripted level."""
-    hub = {"ne_source": "emergent", "ne_tonic_nm": 0.0}
-    aroused, drowsy = (
-        sample([right_in_test(r) for r in runs(**hub, ne_burst_nm=nm, **TASK_ONLY)]) for nm in (100.0, 0.0)
-    )
-    assert aroused.mean - drowsy.mean > 3 * np.hypot(aroused.error, drowsy.error)
-    claim("perception: right answers with an emergent NE hub (%)", aroused, drowsy, "its spikes release nothing")
-
-
-@pytest.mark.slow
-@pytest.mark.claim
-def test_acetylcholine_that_is_not_tied_to_the_stimulus_redraws_the_map_for_none(runs, claim):
-    """The hub averages over seconds: it opens the gate for all stimuli, and what the paired one had is lost."""
-    hub = {"ach_source": "emergent", **MAP_ONLY}
-    always, at_onset = gained(runs(**hub)), gained(runs(**MAP_ONLY))
-    assert always.high < 0.0 < at_onset.low
-    claim(
-        "perception: map neurons gained by the paired stimulus, ACh at its onset",
-        at_onset,
-        always,
-        "ACh from its hub, at all times",
-    )
 
 
 # Readouts

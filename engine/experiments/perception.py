@@ -748,6 +748,11 @@ PRESETS = {
         "note": "Acetylcholine comes, but does not silence the inhibitory neurons: the map stays below the rate that potentiates.",
         "source": "after Letzkus et al. 2011",
     },
+    "low_tone": {
+        "title": "A little acetylcholine all the time", "rule": "gerstner_2018", "values": {"ach_burst_nm": 0.0, "ach_tonic_nm": 31.0},
+        "note": "No burst and no larger map, but a low steady level holds the gate back a little, and the categories are told apart better. Take ten times as much: all stimuli sound alike.",
+        "source": "model",
+    },
     "by_reward": {
         "title": "Paired with dopamine", "rule": "gerstner_2018", "values": {"paired_with": "da", "trials": 0},
         "note": "The map has dopamine receptors instead, and no task follows.", "source": "after Bao, Chan and Merzenich 2001",
