@@ -142,4 +142,4 @@ def test_the_readme_names_every_rule_and_counts_the_experiments():
 def test_the_changelog_counts_rules_and_experiments():
     changelog = (ROOT / "CHANGELOG.md").read_text().split("## [Unreleased]")[1]
     assert WORDS[re.search(r"(\w+) named rules", changelog).group(1).lower()] == len(rules())
-    assert WORDS[re.search(r"of (\w+) experiments", changelog).group(1).lower()] == len(experiments())
+    assert WORDS[re.search(r"- (\w+) experiments\.", changelog).group(1).lower()] == len(experiments())
