@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 DOCS := $(PY) -m engine docs
 
-.PHONY: help run serve test test-slow lint bench docs claims clean
+.PHONY: help run serve test test-slow fuzz lint bench docs claims clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +27,9 @@ test: .venv/.dev ## all tests but the long ones, browser included
 test-slow: .venv/.dev ## the long tests
 	@scripts/need-chromium
 	@$(PY) -m pytest -q -m slow
+
+fuzz: .venv/.dev ## random states of every experiment, other ones every time, for FUZZ_MINUTES=10
+	@FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) PYTHON=$(PY) scripts/fuzz
 
 lint: .venv/.dev ## style, types, layers and generated pages
 	@$(PY) -m ruff check .

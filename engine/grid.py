@@ -73,6 +73,10 @@ def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> Taus:
     )
 
 
+SHORTEST_MS = 1e-4  # no step is shorter, whatever decays: so a grid always comes to its end
+MOST_STEPS = 4_000_000  # of one grid; `pairing` refuses a run long before
+
+
 @inlined
 def shortest(taus_ms, u_ms, c, h_ms):
     """h_ms, or less if a decay asks for it u_ms after its start."""
@@ -82,17 +86,20 @@ def shortest(taus_ms, u_ms, c, h_ms):
 
 
 @kernel
-def fill_grid(marks, kinds, taus):
-    """A grid (ms) through all `marks` (sorted, may repeat) of the given kinds. Distances below 1e-6 ms are one point."""
+def fill_grid(marks, kinds, taus, most=MOST_STEPS):
+    """A grid (ms) through all `marks` (sorted, may repeat) of the given kinds. Distances below 1e-6 ms are one point.
+
+    It ends after `most` steps, wherever it is then: whoever asks what a run would cost allocates no more than is allowed.
+    """
     room = 4096
     out = np.empty(room)
     out[0], n, spike, turn = marks[0], 1, marks[0], marks[0]
     for k in range(1, marks.size):
         goal = marks[k]
-        while goal - out[n - 1] > 1e-6:
+        while goal - out[n - 1] > 1e-6 and n <= most:
             left = goal - out[n - 1]
             h = shortest(taus.traces, out[n - 1] - spike, taus.step, left / 0.75)
-            h = shortest(taus.levels, out[n - 1] - turn, taus.step, h)
+            h = max(shortest(taus.levels, out[n - 1] - turn, taus.step, h), SHORTEST_MS)
             if n == room:
                 room *= 2
                 bigger = np.empty(room)

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from importlib import metadata
@@ -301,3 +303,24 @@ def test_the_address_stands_on_its_own_line_before_what_is_still_being_prepared(
     assert [line.split()[1].strip(";") for line in lines[address + 1 :: 2]] == [
         n for n in experiments() if n != DEFAULT_EXPERIMENT
     ]
+
+
+PLANTED = {
+    "an experiment that imports another": ("engine/experiments/credit.py", "from engine.experiments import pairing"),
+    "a rule that imports another": ("engine/rules/he_2015.py", "from engine.rules import pair_stdp"),
+    "an engine that knows the page": ("engine/run.py", "from components import theme"),
+}
+
+
+@pytest.mark.parametrize("case", list(PLANTED))
+def test_the_contracts_of_imports_can_fail(tmp_path, case):
+    """A planted import breaks its contract, in a copy of the sources."""
+    for folder in ("engine", "components"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    name, line = PLANTED[case]
+    path = tmp_path / name
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert found.returncode == 1 and "BROKEN" in found.stdout, found.stdout + found.stderr

@@ -168,8 +168,8 @@ def grid_steps(p: Protocol, physics: Physics) -> int:
 
 
 def steps_between(marks: np.ndarray, kind: int, physics: Physics) -> int:
-    """Steps of the grid through marks of one kind."""
-    return fill_grid(marks, np.full(marks.size, kind), physics.taus).size
+    """Steps of the grid through marks of one kind; one more than are allowed where there are more."""
+    return fill_grid(marks, np.full(marks.size, kind), physics.taus, MAX_STEPS + 1).size
 
 
 def scripts(
