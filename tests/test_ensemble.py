@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from engine.ensemble import Band, Control, previewed, run_all, run_seeds, too_long
+from engine.registry import experiments
 from engine.run import run_settings
 from engine.settings import make
 
-WITH_SEEDS = ["choice", "conditioning"]  # those that run their seeds in this one place so far
+WITH_SEEDS = [name for name, world in experiments().items() if getattr(world, "HUBS", ())]  # all networks
 SHORT = {"trials": 14, "exposures": 10, "duration_s": 10.0}
 # The same run with a treatment, so that intact and treated are compared over seeds too
 TREATED = {"da_drug": "antagonist", "da_drug_dose": 100.0}

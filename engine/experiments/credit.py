@@ -20,7 +20,7 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, fan_out, inhibition, recurrent_excitation
 from engine.dispatch import world
-from engine.ensemble import Control, run_in_chunks
+from engine.ensemble import Control, run_in_chunks, run_seeds
 from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.interventions import Measure
 from engine.kernel import inlined
@@ -31,7 +31,7 @@ from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
 from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.settings import Settings, seed_of
+from engine.settings import Settings
 
 TITLE = "Credit"
 QUESTION = "Who gets the credit when the reward comes late?"
@@ -309,14 +309,14 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     """Run the network; in the settled tier the small one with more seeds too, for a band."""
     values = settings.values
     total_ms = round(simulated_s(values, tier) * 1e3)
-    course = run_network(values, settings.seed, total_ms, control)
-    others = []
-    if tier == "settled" and values["network"] == "small" and values["duration_s"] <= BAND_MAX_S:
-        others = [
-            run_network(values, seed_of(settings.seed, k), total_ms, Control()).crowd[:, 0]
-            for k in range(1, BAND_SEEDS)
-        ]
-    seeds = np.array([course.crowd[:, 0], *others])
+    has_band = tier == "settled" and values["network"] == "small" and values["duration_s"] <= BAND_MAX_S
+    courses = run_seeds(
+        lambda seed, part: run_network(values, seed, total_ms, part),
+        settings.seed,
+        BAND_SEEDS if has_band else 1,
+        control,
+    )
+    course, seeds = courses[0], np.array([c.crowd[:, 0] for c in courses])
     eligible = NOT_READ if tier == "live" else who_was_eligible(course, values)
     return (
         weights_over_time(course)

@@ -18,7 +18,7 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
-from engine.ensemble import Control, run_in_chunks
+from engine.ensemble import Band, Control, run_in_chunks, run_seeds
 from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.interventions import Measure
 from engine.loop import COUNT, Job, new_job, new_record, set_rates, spike_at
@@ -28,7 +28,7 @@ from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
 from engine.readouts import first_trials
-from engine.settings import Settings, seed_of
+from engine.settings import Settings
 
 TITLE = "Instrumental"
 QUESTION = "Which answer brings the reward, and what if that changes?"
@@ -94,7 +94,7 @@ GATE_CELL = Lif(noise_mv=0.91, bias_mv=6.0)
 STRONGEST_MV = 4.0  # input of a synapse at its upper bound, under every rule
 VOLLEY_MS = 10.0
 FIRST_MS = 500
-BAND_SEEDS = 8
+BAND = Band(8)
 AVERAGED = 20
 MAX_SECONDS = 4000.0
 LIVE_S = 100.0  # simulated time of the preview while a control moves
@@ -233,7 +233,7 @@ def one_seed(values: dict[str, Value], seed: int, control: Control) -> tuple[np.
     if emergent(values):
         warm_up(job, rng)
     memory[0] = FIRST_MS
-    end_ms = run_in_chunks(job, task(values, net.reward), memory, int(ends_ms[-1]), rng, control)
+    end_ms = run_in_chunks(job, task(values, net.reward), memory, int(ends_ms[-1]), rng, control, int(ends_ms[0]))
     done = int(job.record.size[1])
     weights = job.record.weight[:done].reshape(done, N_STIMULUS, 2, N_POOL).mean(axis=(1, 3))
     pools = job.state.whole[COUNT, N_STIMULUS : N_STIMULUS + 2 * N_POOL]
@@ -254,15 +254,13 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     values = settings.values
     if tier == "live":
         values = {**values, "trials": min(values["trials"], max(int(LIVE_S / values["trial_s"]), 10))}
-    course, weights, rate = one_seed(values, settings.seed, control)
+    courses = run_seeds(
+        lambda seed, part: one_seed(values, seed, part), settings.seed, BAND.size(tier, values["trials"]), control
+    )
+    course, weights, rate = courses[0]
     answer, n = course[:, 0], np.arange(course.shape[0])
     right = answer == np.where(n < values["swap_at"], 1.0, -1.0)
-    seeds = [running_share(answer == 1.0)]
-    if tier == "settled" and not control.partial:
-        seeds += [
-            running_share(one_seed(values, seed_of(settings.seed, k), Control())[0][:, 0] == 1.0)
-            for k in range(1, BAND_SEEDS)
-        ]
+    seeds = [running_share(answers[:, 0] == 1.0) for answers, _, _ in courses]
     swap = int(values["swap_at"])
     return {
         "right_before_percent": 100.0 * right[: max(swap, 1)][-AVERAGED:].mean(), "right_after_percent": 100.0 * right[-AVERAGED:].mean(),

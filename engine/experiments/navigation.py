@@ -30,7 +30,7 @@ import numpy as np
 from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit
 from engine.dispatch import world
-from engine.ensemble import Control
+from engine.ensemble import Band, Control, run_seeds
 from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.interventions import Measure
 from engine.kernel import inlined
@@ -187,10 +187,7 @@ REFRESH_MS, PATH_MS = 5, 25
 REST_MS = 300  # from the last pulse after a reward to the end of the trial
 MAX_SECONDS = 3000.0
 LIVE_S = 65.0  # simulated time of the preview while a control moves
-BAND_SEEDS, BAND_S = (
-    4,
-    600.0,
-)  # most seeds behind the bands of the settled tier; none begins after so much simulated time in all
+BAND = Band(4, 600.0)
 SQUARES = 16  # along a side of the occupancy
 MOST_SPIKES = 60_000  # of a trial
 MOST_WAIT_MS = 20_000
@@ -498,15 +495,15 @@ def one_seed(values: dict[str, Value], seed: int, control: Control, most_s: floa
 def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
     """The trials with this seed, as a preview those that fit into LIVE_S; in the settled tier with more seeds too, for a band."""
     values = settings.values
-    session = one_seed(values, settings.seed, control, LIVE_S if tier == "live" else np.inf)
-    seeds = [session]
-    while (
-        tier == "settled"
-        and not control.partial
-        and len(seeds) < BAND_SEEDS
-        and sum(s.simulated_s for s in seeds) < BAND_S
-    ):
-        seeds.append(one_seed(values, seed_of(settings.seed, len(seeds)), Control()))
+    most_s = LIVE_S if tier == "live" else np.inf
+    first, rest = control.parts(1.0, BAND.seeds - 1.0 if tier == "settled" else 1e-9)
+    session = one_seed(values, settings.seed, first, most_s)
+    others = BAND.size(tier, session.simulated_s) - 1  # an animal that needs long has fewer beside it
+    if others > 0 and not first.partial:
+        next_seed = seed_of(settings.seed, 1)
+        seeds = [session, *run_seeds(lambda seed, part: one_seed(values, seed, part), next_seed, others, rest)]
+    else:
+        seeds = [session]
     return {
         **summary(session, values), **by_trial(session), **maps(session, values), **in_detail(session, values),
         "found_seeds": np.array([s.found for s in seeds]), "seeds_latency_s": np.array([s.latency_s for s in seeds]),

@@ -14,6 +14,7 @@ Kilgard MP, Merzenich MM (1998) Science 279:1714 (nucleus basalis). Froemke RC, 
 Letzkus JJ et al. (2011) Nature 480:331 (a disinhibitory circuit). Bao S, Chan VT, Merzenich MM (2001) Nature 412:79 (dopamine instead).
 """
 
+from functools import partial
 from statistics import NormalDist
 from typing import Annotated, NamedTuple
 
@@ -22,7 +23,7 @@ import numpy as np
 from engine.bursts import Bursts, release
 from engine.circuit import Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
-from engine.ensemble import Control, run_in_chunks
+from engine.ensemble import Band, Control, run_all, run_in_chunks, run_seeds
 from engine.hubs import UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
 from engine.interventions import Measure
 from engine.kernel import inlined
@@ -173,7 +174,7 @@ NO_RECEPTOR_NM = 1e15
 FIRST_MS, GAP_MS, SILENCE_MS = 500, 150, 100  # first onset; after a stimulus of a test; least silence otherwise
 BEFORE_MS, AFTER_MS, EVERY_MS, MOST_SPIKES = 400, 900, 5, 4000  # the first pairing in detail
 LAST = 30
-BAND_SEEDS, GRID_SEEDS, GRID_TRIALS = 4, 2, 150
+BAND, GRID_SEEDS, GRID_TRIALS = Band(4), 2, 150
 FEEDBACK_MS, AROUSED_NM = (0, 300, 600, 1200), (500.0, 0.0)
 MAX_SECONDS = 2000.0
 TEST_S = {"live": 9.0, "settled": 34.0, "job": 50.0}  # simulated time of a test
@@ -512,9 +513,8 @@ def play(
     if emergent(values):
         warm_up(job, rng)
     memory = np.zeros(HEAD + (plan.onset_ms.size + 1) * PER_EVENT)
-    run_in_chunks(
-        job, world_of(values, net, plan), memory, end_ms(values, plan, focus_ms if learns else 0.0), rng, control
-    )
+    world, to_ms = world_of(values, net, plan), end_ms(values, plan, focus_ms if learns else 0.0)
+    run_in_chunks(job, world, memory, to_ms, rng, control, min(first_answer_ms(values, plan, focus_ms), to_ms))
     return Passed(job, memory[HEAD:].reshape(-1, PER_EVENT)[: int(memory[EVENT])], focus_ms, offset)
 
 
@@ -545,6 +545,13 @@ def end_ms(values: dict[str, Value], plan: Plan, focus_ms: float) -> int:
     """When a plan is over: the last stimulus answered and its reward come, the detail recorded."""
     last_ms = plan.onset_ms[-1] if plan.onset_ms.size else 0.0
     return int(max(last_ms + values["stimulus_ms"] + 2 * SILENCE_MS, focus_ms + AFTER_MS))
+
+
+def first_answer_ms(values: dict[str, Value], plan: Plan, focus_ms: float) -> int:
+    """When there is something to show: the first answer of the task is given, the detail recorded."""
+    task = plan.onset_ms[int(values["exposures"]) :]
+    answered_ms = task[0] + values["stimulus_ms"] + 2 * SILENCE_MS if task.size else 0.0
+    return int(max(answered_ms, focus_ms + AFTER_MS))
 
 
 class Outcome(NamedTuple):
@@ -627,36 +634,41 @@ def right_answers(values: dict[str, Value], plan: Plan, counts: np.ndarray) -> n
     return (counts[n:, ANSWER] == plan.right[n : counts.shape[0]]).astype(float)
 
 
-def feedback(values: dict[str, Value], seed: int) -> np.ndarray:
-    """Right answers (%) at the end of a task without pairing, by seed, arousal and delay of the reward."""
-    out = np.zeros((GRID_SEEDS, len(AROUSED_NM), len(FEEDBACK_MS)))
-    for k, state, delay in np.ndindex(out.shape):
-        told = {
-            "exposures": 0,
-            "trials": min(values["trials"], GRID_TRIALS),
-            "da_delay_ms": FEEDBACK_MS[delay],
-            "ne_tonic_nm": AROUSED_NM[state],
-        }
-        mine, rng = {**values, **told}, np.random.default_rng(seed_of(seed, k))
-        net, plan = network(mine, rng), session(mine, rng)
-        right = right_answers(mine, plan, play(mine, net, plan, rng, Control()).counts)
-        out[k, state, delay] = 100.0 * right[-LAST:].mean() if right.size else 0.0
-    return out
+def feedback(values: dict[str, Value], seed: int, control: Control) -> np.ndarray | None:
+    """Right answers (%) at the end of a task without pairing, by seed, arousal and delay of the reward; None if stopped."""
+    shape = (GRID_SEEDS, len(AROUSED_NM), len(FEEDBACK_MS))
+    tasks = [partial(told_late, values, seed_of(seed, k), state, delay) for k, state, delay in np.ndindex(shape)]
+    found = run_all(tasks, control)
+    return np.array(found).reshape(shape) if len(found) == len(tasks) and not control.partial else None
+
+
+def told_late(values: dict[str, Value], seed: int, state: int, delay: int, control: Control) -> float:
+    """Right answers (%) at the end of a task without pairing, in one state of arousal and with one delay of the reward."""
+    told = {
+        "exposures": 0,
+        "trials": min(values["trials"], GRID_TRIALS),
+        "da_delay_ms": FEEDBACK_MS[delay],
+        "ne_tonic_nm": AROUSED_NM[state],
+    }
+    mine, rng = {**values, **told}, np.random.default_rng(seed)
+    net, plan = network(mine, rng), session(mine, rng)
+    right = right_answers(mine, plan, play(mine, net, plan, rng, control).counts)
+    return 100.0 * float(right[-LAST:].mean()) if right.size else 0.0
 
 
 def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
     """This seed; in the settled tier more seeds for a band, and the task with other delays and states."""
     values = previewed(settings.values) if tier == "live" else dict(settings.values)
-    outcome = one_seed(values, settings.seed, tier, control)
-    right = right_answers(values, outcome.plan, outcome.passed.counts)
-    courses, shares = [last_share(right)], [p_a(outcome.after)]
+    band, grid = control.parts(1.0, 1.0 if tier == "settled" else 1e-9)
+    outcomes = run_seeds(
+        lambda seed, part: one_seed(values, seed, tier, part), settings.seed, BAND.size(tier, 1.0), band
+    )
+    outcome = outcomes[0]
+    answers = [right_answers(values, o.plan, o.passed.counts) for o in outcomes]
+    right, courses, shares = answers[0], [last_share(a) for a in answers], [p_a(o.after) for o in outcomes]
+    told = feedback(values, settings.seed, grid) if tier == "settled" and not band.partial else None
     compared = np.full((2, len(AROUSED_NM), len(FEEDBACK_MS)), np.nan)
-    if tier == "settled" and not control.partial:
-        for k in range(1, BAND_SEEDS):
-            other = one_seed(values, seed_of(settings.seed, k), tier, Control())
-            courses.append(last_share(right_answers(values, other.plan, other.passed.counts)))
-            shares.append(p_a(other.after))
-        told = feedback(values, settings.seed)
+    if told is not None:
         compared = np.array([told.mean(axis=0), told.std(axis=0, ddof=1) / GRID_SEEDS**0.5])
     return {
         **mapped(values, outcome), **answered(values, outcome, right), **in_detail(outcome.passed),
