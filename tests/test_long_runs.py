@@ -51,7 +51,7 @@ def test_izhikevich_2007_the_target_reaches_its_cap_within_the_hour():
 
     753 to 1823 s is the range of five runs: a further run falls inside with probability 4/6, so four of five inside
     would fail every other time even for the script itself. Of seeds 1 to 20 all reach the cap, 11 of them within the
-    range, in a median of about 1300 s.
+    range, in a median of about 1500 s.
     """
     times = [time_to(CAP_MV, seed, **LATE) for seed in SEEDS]
     assert sum(t <= 3600.0 for t in times) >= 4
