@@ -5,23 +5,23 @@ A modulator is *scripted* (the experiment's events release bursts) or *emergent*
 neurons, V of the critic, S of stimulus neurons (time constant of the synapses in brackets; [.]+ by the threshold):
 
     (H1)  DA    tonic + r(t) + f V(t) - g V(t - d)      prediction error: reward, value now, value before (20 ms)
-    (H2)  up    [  r(t) + f V(t) - g V(t - d) ]+        better than expected     } two groups without a modulator of their own,
-          down  [ -r(t) - f V(t) + g V(t - d) ]+        worse than expected      } DA's drive with either sign, but no tonic rate
-    (H3)  ACh   tonic + mean of (up + down) + [S - V]   expected uncertainty and novelty: slow average of surprise (8 s), of either kind or of
-                                                        disappointments alone, and of a stimulus whose value is not known yet
-    (H4)  NE    tonic + up + down - ACh                 unexpected uncertainty: surprise now, less what was to be expected (100 ms)
+    (H2)  up    [  r(t) + f V(t) - g V(t - d) ]+        better than expected     } two groups without a modulator of
+          down  [ -r(t) - f V(t) + g V(t - d) ]+        worse than expected      } their own; f, g times 0.85 (50 ms)
+    (H3)  ACh   tonic + U + N                           expected uncertainty and novelty (100 ms)
+          U     mean of (up + down)                     over 12 outcomes; of `down` alone where `uncertain` says so
+          N     [ S - F ]+,   F = mean of S             a stimulus, less how often it came within 40 outcomes
+    (H4)  NE    tonic + [ sum of down - U ]+            unexpected uncertainty: a run of disappointments (3 outcomes)
     (H5)  5-HT  tonic + mean of r                       average outcome (20 s)
 
-d: `da_value_delay_ms`. f, g: `da_value_now`, `da_value_gain`, 1 for a full comparison. A critic that knows the reward makes r + V(t) - V(t - d)
-vanish at the reward and rise at the first sign of it: the error of temporal-difference learning, with a step of d and without discount. With f = 0
-only what comes is compared with what was expected, as in Rescorla and Wagner (1972).
+With a reward of probability p that is known, up = down = p (1 - p) on average, so U is largest at p = 1/2 and vanishes at 0 and 1. One
+disappointment among many rewards hardly drives NE, several in a row do, and where disappointments are common U takes them away.
 
-Model choices: one signed projection stands for a relay through interneurons; all four hubs are integrate-and-fire neurons with noise;
-sizes and weights are those below, set so that a value or a reward of 1 takes the DA hub from its tonic rate of about 10 Hz to about
-20 Hz, and a loss of 1 to about 3 Hz.
+Model choices: memories of uncertainty and familiarity are counted in outcomes (`Pace`), and what is familiar inhibits; one signed projection
+stands for a relay through interneurons; all four hubs are integrate-and-fire neurons with noise; sizes and weights are those below, set so
+that a value or a reward of 1 takes the DA hub from its tonic rate of about 10 Hz to about 20 Hz, and a loss of 1 to about 3 Hz.
 
 Schultz W, Dayan P, Montague PR (1997) Science 275:1593 (DA). Yu AJ, Dayan P (2005) Neuron 46:681 (ACh as expected, NE as unexpected
-uncertainty, ACh sets the threshold of NE). Doya K (2002) Neural Netw 15:495 (5-HT and slow time scales).
+uncertainty; what was to be expected is taken away from NE). Doya K (2002) Neural Netw 15:495 (5-HT and slow time scales).
 """
 
 from collections.abc import Mapping
@@ -70,15 +70,25 @@ def hub_fields(modulators: tuple[str, ...], know_value: bool = True) -> dict[str
 
 
 N_HUB = {"da": 24, "ach": 12, "ne": 12, "ht": 12}
-N_SURPRISE = 10
+N_SURPRISE, N_MEAN, N_NOVELTY, N_FAMILIAR = 10, 6, 6, 4
 UNIT_HZ = 800.0  # spikes per second of a whole group that stand for a value or a reward of 1
 UNIT_MV = 4.0  # what they add to the drive of a DA neuron
-TONIC_MV = {"da": 11.0, "ach": 8.0, "ne": 10.0, "ht": 10.5}
-SURPRISE_MV = 10.0  # what a surprise of 1 adds to the drive of a surprise neuron: below about 0.5 it stays silent
-# Drive (mV) by what is 1 on average, and the time constant of the synapses of each hub (ms)
-SURPRISE_TO_ACH_MV, NOVELTY_TO_ACH_MV, SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 40.0, 10.0, 20.0, 0.25, 40.0
-SYNAPSE_MS = {"da": 20.0, "ach": 8000.0, "ne": 100.0, "ht": 20_000.0}
-SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=1.83, tau_syn_ms=SYNAPSE_MS["da"])
+TONIC_MV = {"da": 11.0, "ach": 9.0, "ne": 9.0, "ht": 10.5}
+SYNAPSE_MS = {"da": 20.0, "ach": 100.0, "ht": 20_000.0}
+# Surprise: drive by a surprise of 1 (mV), weight of value, synapses (ms). The DA hub cannot fall as far as it can rise, so a critic settles
+# above what is paid; the weight makes up for that.
+SURPRISE_MV, VALUE_IN_SURPRISE, SURPRISE_MS = 14.0, 0.85, 50.0
+SURPRISE_SPIKES = 3.0  # of each surprise neuron at a surprise of 1
+SURPRISE_CELL = Lif(bias_mv=9.5, noise_mv=1.83, tau_syn_ms=SURPRISE_MS)
+# Memories, in outcomes: of the mean surprise, of the surprise that NE adds up, of a stimulus seen
+MEAN_OUTCOMES, NE_OUTCOMES, FAMILIAR_OUTCOMES = 12.0, 3.0, 40.0
+GROUP_HZ = 20.0  # rate of a neuron of the groups below that stands for 1
+# Bias of their neurons and drive by what is 1 (mV)
+MEAN_BIAS_MV, SURPRISE_TO_MEAN_MV, MEAN_TO_ACH_MV = 9.0, 24.0, 8.0
+NEW_BIAS_MV, STIMULUS_TO_NEW_MV, FAMILIAR_TO_NEW_MV, NEW_TO_ACH_MV = 9.0, 20.0, 20.0, 10.0
+FAMILIAR_BIAS_MV, STIMULUS_TO_FAMILIAR_MV = 11.0, 28.0
+SURPRISE_TO_NE_MV, ACH_TO_NE_MV, REWARD_TO_HT_MV = 14.0, 3.0, 40.0
+GROUP_NOISE_MV = 1.83
 WARM_UP = ((-5000, -4000, 200.0), (-4000, 0, 2000.0))  # from and to (ms), memory of the running means (ms)
 WARM_UP_MS = 5000
 # Reward neurons where there is no critic, and how long they fire: each neuron of a quiet DA hub then spikes about once
@@ -88,6 +98,16 @@ N_REWARD, REWARD_MS = 10, 150
 def expectation(values: Mapping[str, Value]) -> Expectation:
     """What the hubs of these settings know of value."""
     return declared(Expectation, {name: values[f"da_{name}"] for name in Expectation._fields})
+
+
+class Pace(NamedTuple):
+    """From one outcome to the next, for memories counted in outcomes, and how long the stimulus lasts in between (ms)."""
+
+    outcome_ms: float = 1000.0
+    stimulus_ms: float = 1000.0
+
+
+EVERY_SECOND = Pace()  # where no experiment says how often outcomes come
 
 
 @dataclass(frozen=True)
@@ -122,6 +142,7 @@ def add_hubs(
     stimulus: Drive | None = None,
     uncertain=("up", "down"),
     da_cells: int = N_HUB["da"],
+    pace: Pace = EVERY_SECOND,
 ) -> dict[str, Population]:
     """The hubs of all emergent modulators, by modulator; "up" and "down" where surprise is needed (H1 to H5).
 
@@ -129,7 +150,7 @@ def add_hubs(
     da_cells: neurons of the DA hub; what they release together does not hang on their number, how much it fluctuates does.
     """
     size = N_HUB | {"da": da_cells}
-    hubs = {m: c.neurons(f"{LABELS[m]} hub", size[m], hub_cell(values, m), NO_AREA) for m in emergent(values)}
+    hubs = {m: c.neurons(f"{LABELS[m]} hub", size[m], hub_cell(values, m, pace), NO_AREA) for m in emergent(values)}
     for m, hub in hubs.items():
         c.release(
             hub,
@@ -140,22 +161,18 @@ def add_hubs(
     if "da" in hubs:
         prediction_error(c, values, hubs["da"], 1.0, reward, value)
     if "ach" in hubs or "ne" in hubs:
-        for name, sign in (("up", 1.0), ("down", -1.0)):
-            hubs[name] = c.neurons(name, N_SURPRISE, SURPRISE_CELL, NO_AREA)
-            prediction_error(c, values, hubs[name], sign * SURPRISE_MV / UNIT_MV, reward, value)
-            surprise_to(c, hubs, hubs[name], ("ach", "ne") if name in uncertain else ("ne",))
-    if "ach" in hubs:
-        novelty(c, hubs["ach"], value, stimulus)
-    if "ach" in hubs and "ne" in hubs:
-        join(c, Drive(hubs["ach"], N_HUB["ach"] * 1.0), hubs["ne"], -ACH_TO_NE_MV, SYNAPSE_MS["ne"])
+        uncertainty(c, values, hubs, reward, value, uncertain, pace)
+    if "ach" in hubs and stimulus is not None:
+        novelty(c, hubs, stimulus, pace)
     if "ht" in hubs:
         join(c, reward, hubs["ht"], REWARD_TO_HT_MV, SYNAPSE_MS["ht"])
     return hubs
 
 
-def hub_cell(values: Mapping[str, Value], m: str) -> Lif:
+def hub_cell(values: Mapping[str, Value], m: str, pace: Pace) -> Lif:
     """A neuron of the hub of modulator m."""
-    return Lif(bias_mv=TONIC_MV[m], noise_mv=float(values[f"{m}_hub_noise_mv"]), tau_syn_ms=SYNAPSE_MS[m])
+    tau_syn_ms = SYNAPSE_MS.get(m, NE_OUTCOMES * pace.outcome_ms)
+    return Lif(bias_mv=TONIC_MV[m], noise_mv=float(values[f"{m}_hub_noise_mv"]), tau_syn_ms=tau_syn_ms)
 
 
 def join(
@@ -175,29 +192,62 @@ def join(
 
 
 def prediction_error(
-    c: Circuit, values: Mapping[str, Value], goal: Population, sign: float, reward: Drive, value: Drive | None
+    c: Circuit,
+    values: Mapping[str, Value],
+    goal: Population,
+    sign: float,
+    reward: Drive,
+    value: Drive | None,
+    tau_syn_ms: float = SYNAPSE_MS["da"],
+    value_weight: float = 1.0,
 ) -> None:
     """(H1, H2): reward and value now with this sign, value before with the other."""
-    join(c, reward, goal, sign * UNIT_MV, SYNAPSE_MS["da"])
+    join(c, reward, goal, sign * UNIT_MV, tau_syn_ms)
     if value is not None:
-        join(c, value, goal, sign * UNIT_MV * float(values["da_value_now"]), SYNAPSE_MS["da"])
-        before_mv = sign * UNIT_MV * float(values["da_value_gain"])
-        join(c, value, goal, -before_mv, SYNAPSE_MS["da"], 1.0 + float(values["da_value_delay_ms"]))
+        value_mv = sign * UNIT_MV * value_weight
+        join(c, value, goal, value_mv * float(values["da_value_now"]), tau_syn_ms)
+        before_ms = 1.0 + float(values["da_value_delay_ms"])
+        join(c, value, goal, -value_mv * float(values["da_value_gain"]), tau_syn_ms, before_ms)
 
 
-def surprise_to(c: Circuit, hubs: Mapping[str, Population], group: Population, goals: tuple[str, ...]) -> None:
-    """(H3, H4): a group of surprise neurons drives ACh (slowly) and NE (at once), those of them that are goals."""
-    for m, drive_mv in (("ach", SURPRISE_TO_ACH_MV), ("ne", SURPRISE_TO_NE_MV)):
-        if m in hubs and m in goals:
-            join(c, Drive(group, N_SURPRISE * 20.0), hubs[m], drive_mv, SYNAPSE_MS[m])
+def uncertainty(c: Circuit, values, hubs: dict[str, Population], reward, value, uncertain, pace: Pace) -> None:
+    """(H2 to H4): surprise of either sign, its mean over many outcomes for ACh, and over few, less that mean, for NE."""
+    mean_ms, ne_ms = MEAN_OUTCOMES * pace.outcome_ms, NE_OUTCOMES * pace.outcome_ms
+    mean = hubs["uncertainty"] = c.neurons("uncertainty", N_MEAN, group_cell(MEAN_BIAS_MV, mean_ms), NO_AREA)
+    for name, sign in (("up", 1.0), ("down", -1.0)):
+        hubs[name] = c.neurons(name, N_SURPRISE, SURPRISE_CELL, NO_AREA)
+        prediction_error(
+            c, values, hubs[name], sign * SURPRISE_MV / UNIT_MV, reward, value, SURPRISE_MS, VALUE_IN_SURPRISE
+        )
+        surprise = Drive(hubs[name], N_SURPRISE * SURPRISE_SPIKES / (1e-3 * pace.outcome_ms))
+        if name in uncertain:
+            join(c, surprise, mean, SURPRISE_TO_MEAN_MV, mean_ms)
+        if "ne" in hubs and name == "down":
+            join(c, surprise, hubs["ne"], SURPRISE_TO_NE_MV, ne_ms)
+    expected = Drive(mean, N_MEAN * GROUP_HZ)
+    if "ach" in hubs:
+        join(c, expected, hubs["ach"], MEAN_TO_ACH_MV, SYNAPSE_MS["ach"])
+    if "ne" in hubs:
+        join(c, expected, hubs["ne"], -ACH_TO_NE_MV, ne_ms)
 
 
-def novelty(c: Circuit, hub: Population, value: Drive | None, stimulus: Drive | None) -> None:
-    """(H3): a stimulus drives ACh, and the value it has gained takes that away."""
-    if stimulus is not None:
-        join(c, stimulus, hub, NOVELTY_TO_ACH_MV, SYNAPSE_MS["ach"])
-        if value is not None:
-            join(c, value, hub, -NOVELTY_TO_ACH_MV, SYNAPSE_MS["ach"])
+def novelty(c: Circuit, hubs: dict[str, Population], stimulus: Drive, pace: Pace) -> None:
+    """(H3): a stimulus drives novelty neurons and, slowly, familiarity neurons that inhibit them."""
+    familiar_ms, fast_ms = FAMILIAR_OUTCOMES * pace.outcome_ms, SYNAPSE_MS["da"]
+    new = hubs["novelty"] = c.neurons("novelty", N_NOVELTY, group_cell(NEW_BIAS_MV, fast_ms), NO_AREA)
+    familiar = hubs["familiarity"] = c.neurons(
+        "familiarity", N_FAMILIAR, group_cell(FAMILIAR_BIAS_MV, familiar_ms), NO_AREA
+    )
+    usual = Drive(stimulus.group, stimulus.unit_hz * pace.stimulus_ms / pace.outcome_ms)
+    join(c, stimulus, new, STIMULUS_TO_NEW_MV, fast_ms)
+    join(c, usual, familiar, STIMULUS_TO_FAMILIAR_MV, familiar_ms)
+    join(c, Drive(familiar, N_FAMILIAR * GROUP_HZ), new, -FAMILIAR_TO_NEW_MV, fast_ms)
+    join(c, Drive(new, N_NOVELTY * GROUP_HZ), hubs["ach"], NEW_TO_ACH_MV, SYNAPSE_MS["ach"])
+
+
+def group_cell(bias_mv: float, tau_syn_ms: float) -> Lif:
+    """A neuron of the groups that drive ACh and NE."""
+    return Lif(bias_mv=bias_mv, noise_mv=GROUP_NOISE_MV, tau_syn_ms=tau_syn_ms)
 
 
 def warm_up(job: Job, rng: np.random.Generator) -> None:

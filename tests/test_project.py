@@ -226,10 +226,13 @@ def forbidden(tree: ast.AST) -> list[str]:
     return found
 
 
+# Machine code is code: the cache of kernels reads what this program wrote into a folder of its own, behind a checksum (decision 18)
+OWN_CODE = {"engine/kernel.py": ["pickle"]}
+
+
 def test_code_never_turns_data_into_code():
-    assert {
-        str(path.relative_to(ROOT)): found for path in CODE if (found := forbidden(ast.parse(path.read_text())))
-    } == {}
+    found = {str(path.relative_to(ROOT)): forbidden(ast.parse(path.read_text())) for path in CODE}
+    assert {name: what for name, what in found.items() if what} == OWN_CODE
 
 
 @pytest.mark.parametrize(

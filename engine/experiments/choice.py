@@ -31,7 +31,7 @@ from engine.bursts import Bursts, release, release_all
 from engine.circuit import NO_AREA, Circuit, Population, all_to_all, inhibition
 from engine.dispatch import world
 from engine.ensemble import Band, Control, previewed, run_in_chunks, run_seeds, too_long
-from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
+from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, Pace, add_hubs, join, scripted_bursts, warm_up
 from engine.interventions import Measure
 from engine.kernel import inlined
 from engine.loop import Job, set_rates
@@ -69,7 +69,6 @@ PAPERS = (
     "Collins AGE, Frank MJ (2014) Psychol Rev 121:337-366",
     "Doya K (2002) Neural Netw 15:495-506",
     "Yu AJ, Dayan P (2005) Neuron 46:681-692",
-    "Grossman CD, Bari BA, Cohen JY (2022) Curr Biol 32:586-599",
 )
 EQUATIONS = (
     r"\text{choice} = \mathrm{argmax}_k\, n_k,\qquad I_k = (1+\rho)\,\mathrm{D1}_k - (1-\rho)\,\mathrm{D2}_k - \sum_{j\ne k} n_j + \xi",
@@ -117,7 +116,7 @@ class Params(NamedTuple):
 DEFAULTS = {
     "da_tonic_nm": 10.0, "da_burst_nm": 80.0, "da_tau_ms": 60.0, "da_delay_ms": 0, "da_source": "emergent", "da_value_delay_ms": 100, "da_value_now": 0.0,
     "ach_delay_ms": 0, "ach_burst_nm": 200.0, "ach_source": "emergent",
-    "ne_delay_ms": 0, "ne_burst_nm": 200.0, "ne_tau_ms": 300.0, "ne_hub_noise_mv": 1.82, "ne_source": "emergent",
+    "ne_delay_ms": 0, "ne_burst_nm": 300.0, "ne_tau_ms": 300.0, "ne_hub_noise_mv": 1.82, "ne_source": "emergent",
     "ht_delay_ms": 0, "ht_burst_nm": 40.0, "ht_source": "emergent",
 }  # fmt: skip
 
@@ -202,7 +201,7 @@ CORTEX_HZ, STATE_HZ, COPY_HZ = 60.0, 100.0, 100.0
 CUE_MS, ACT_MS = 20, 150
 D_CELL = Lif(bias_mv=10.0, noise_mv=1.83)
 POOL_CELL = Lif(bias_mv=14.0, noise_mv=2.74, tau_syn_ms=10.0)
-CRITIC_CELL = Lif(bias_mv=12.0, noise_mv=2.28, tau_syn_ms=50.0)
+CRITIC_CELL = Lif(bias_mv=10.0, noise_mv=1.83, tau_syn_ms=15.0)
 GATE_CELL = Lif(noise_mv=1.83, bias_mv=6.0)
 # Drive (mV): of the strongest plastic synapses together; of the efference copy; of D1 and D2 at D_HZ; POOL_HZ: unit rate of a choice pool
 CORTEX_MV, VALUE_MV, COPY_MV, D_MV = 20.0, 30.0, 25.0, 8.0
@@ -391,7 +390,8 @@ def network(s: Setup[Params]) -> Network:
     critic = c.neurons("critic", N_CRITIC, CRITIC_CELL, NO_AREA)
     learn(c, s, expectation, critic, D1_AREA, V_START, VALUE_MV / (N_STATE * STATE_HZ), CRITIC_CELL.tau_syn_ms)
     pools = choosers(c, s.p, cortex, d1, d2)
-    add_hubs(c, s.values, Drive(reward), Drive(critic), Drive(expectation, N_STATE * STATE_HZ))
+    pace = Pace(float(period_ms(s.p)), float(s.expectation.value_delay_ms))
+    add_hubs(c, s.values, Drive(reward), Drive(critic), Drive(expectation, N_STATE * STATE_HZ), pace=pace)
     return Network(c, cortex, expectation, copies, reward, pools)
 
 
@@ -713,25 +713,34 @@ OPPONENT = {
 PRESETS = {
     "learn_and_reverse": {
         "title": "Learn, and learn again", "rule": "doya_2002", "values": {},
-        "note": "Two options pay 90 and 10 %; after forty trials they change places.", "source": "Collins & Frank 2014, Grossman et al. 2022",
+        "note": "Two options pay 90 and 10 %; after forty trials they change places.", "source": "after Yu & Dayan 2005",
     },
     "norepinephrine_blocked": {
-        "title": "Surprise without effect", "rule": "doya_2002", "values": {"ne_drug": "antagonist", "ne_drug_dose": 1000.0},
-        "note": "Norepinephrine receptors are blocked: a reversal is followed more slowly.", "source": "Yu & Dayan 2005",
+        "title": "Surprise without effect", "rule": "doya_2002", "values": {"ne_drug": "clamp", "ne_clamp_nm": 25.0},
+        "note": "Norepinephrine is held at its mean level, so that it cannot tell when something has changed. The gain is small: compare over many seeds.", "source": "after Yu & Dayan 2005",
     },
     "too_much_norepinephrine": {
         "title": "Tonic norepinephrine", "rule": "doya_2002", "values": {"ne_tonic_nm": 2000.0},
-        "note": "A high tonic level makes choices random; try the middle.", "source": "Aston-Jones & Cohen 2005",
+        "note": "A high tonic level makes choices random.", "source": "after Doya 2002",
+    },
+    "serotonin_against_perseveration": {
+        "title": "Serotonin ends perseveration", "rule": "doya_2002", "values": {"ht_drug": "clamp", "ht_clamp_nm": 1000.0},
+        "note": "Serotonin lengthens the traces. Held at 1000 nM, the new best option is tried sooner after a reversal than without it.", "source": "model illustration",
     },
     "stimulate_a": {
         "title": "Light after A", "rule": "doya_2002",
         "values": {"p_best": 0.5, "p_other": 0.5, "block": 400, "opto_option": "A", "opto_delay_ms": 250},
-        "note": "Both options pay alike, but a choice of A is followed by a dopamine burst.", "source": "after Schultz et al. 1997",
+        "note": "Both options pay alike, but a choice of A is followed by a dopamine burst.", "source": "model illustration",
     },
     "stimulate_a_late": {
         "title": "Light too late", "rule": "doya_2002",
         "values": {"p_best": 0.5, "p_other": 0.5, "block": 400, "opto_option": "A", "opto_delay_ms": 2500, "pause_s": 3.0},
-        "note": "The same burst when the trace is gone.", "source": "after Schultz et al. 1997",
+        "note": "The same burst when the trace is gone.", "source": "model illustration",
+    },
+    "burst_that_cannot_be_cancelled": {
+        "title": "A burst that cannot be cancelled", "rule": "doya_2002",
+        "values": {"p_best": 0.8, "p_other": 0.2, "block": 400, "opto_option": "B", "opto_delay_ms": 250},
+        "note": "B pays 20 %, but each choice of it is followed by a burst that no expectation takes away. A model illustration, not a diagnosis.", "source": "after Redish 2004",
     },
     "four_options": {
         "title": "Four options", "rule": "doya_2002", "values": {"options": 4, "block": 60, "trials": 180},
@@ -739,19 +748,19 @@ PRESETS = {
     },
     "drifting": {
         "title": "Everything drifts", "rule": "doya_2002", "values": {"schedule": "drift"},
-        "note": "Every option wanders from trial to trial.", "source": "after Behrens et al. 2007",
+        "note": "Every option wanders from trial to trial.", "source": "model illustration",
     },
     "lean": {
         "title": "A lean world", "rule": "doya_2002", "values": {**OPPONENT, "p_best": 0.3, "p_other": 0.1},
-        "note": "All options pay seldom. Move the balance towards D2: it tells them apart better, by ten points over many networks.", "source": "Collins & Frank 2014",
+        "note": "30 and 10 %. Move the balance towards D2: over many networks it tells them apart better. The paper's odds lie closer together, too close for this circuit.", "source": "after Collins & Frank 2014",
     },
     "rich": {
         "title": "A rich world", "rule": "doya_2002", "values": {**OPPONENT, "p_best": 0.9, "p_other": 0.7},
-        "note": "All options pay often. Move the balance towards D1: it tells them apart better, by ten points over many networks.", "source": "Collins & Frank 2014",
+        "note": "90 and 70 %. Move the balance towards D1: over many networks it tells them apart better. The paper's odds lie closer together, too close for this circuit.", "source": "after Collins & Frank 2014",
     },
     "patience": {
-        "title": "Small now or large later", "rule": "doya_2002", "values": {"schedule": "patience"},
-        "note": "B pays twice as much, but later. Serotonin lengthens the traces.", "source": "Doya 2002",
+        "title": "Small now or large later", "rule": "doya_2002", "values": {**OPPONENT, "eta_per_s": 2.0, "schedule": "patience", "trials": 100},
+        "note": "B pays more than A, but later. Serotonin lengthens the traces: with very much of it B is chosen more often than without.", "source": "after Doya 2002",
     },
 }  # fmt: skip
 

@@ -26,7 +26,7 @@ from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit, Population, all_to_all
 from engine.dispatch import world
 from engine.ensemble import Band, Control, previewed, run_in_chunks, run_seeds, too_long
-from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, add_hubs, join, scripted_bursts, warm_up
+from engine.hubs import UNIT_HZ, WARM_UP_MS, Drive, Pace, add_hubs, join, scripted_bursts, warm_up
 from engine.interventions import Measure
 from engine.kernel import inlined
 from engine.loop import Job, set_rates
@@ -338,7 +338,8 @@ def network(s: Setup[Params]) -> Network:
         gate = c.neurons("gate", N_GATE, GATE_CELL, 0, (0.0, -p.disinhibition_mv, 0.0, 0.0))
         join(c, active, gate, GATE_MV, GATE_CELL.tau_syn_ms)
         join(c, Drive(gate, N_GATE * GATE_HZ), critic, -p.inhibition_mv, CRITIC_CELL.tau_syn_ms)
-    add_hubs(c, s.values, paid, value, active, uncertain=("down",), da_cells=N_DA)
+    pace = Pace(float(period_ms(s.p)), float(s.p.reward_delay_ms))
+    add_hubs(c, s.values, paid, value, active, uncertain=("down",), pace=pace, da_cells=N_DA)
     return Network(c, reward, critic, response)
 
 
