@@ -148,6 +148,17 @@ def percent_range(values: Iterable[ArrayLike], least: float = 20.0) -> Range:
     return max(100.0 - down, 0.0), 100.0 + up
 
 
+def bound_word(run, percent: np.ndarray) -> str:
+    """What a label adds where a curve of weights (% of the start) lies at a bound, and so does not show what the rule would do."""
+    upper = 100.0 * run.settings.values["w_max"] / float(run.start_weight)
+    return ", at a bound" if percent.min() <= 1e-9 * upper or percent.max() >= (1.0 - 1e-9) * upper else ""
+
+
+def place(x: float, digits: int) -> str:
+    """Where on an axis, as a text rounds it: the two sides of a jump are one place."""
+    return number(round(float(x), digits) + 0.0)
+
+
 def padded(lo: float, hi: float, share: float = 0.08) -> Range:
     """The range with room for line widths and for tick labels at its ends."""
     return lo - share * (hi - lo), hi + share * (hi - lo)

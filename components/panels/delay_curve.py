@@ -24,7 +24,7 @@ def SUMMARY(run) -> str:  # noqa: N802
     now = f"the present burst at {draw.number(run.settings.values[f'{m}_delay_ms'] * 1e-3)} s leads to {draw.number(run.final_percent)} %"
     if np.abs(change).max() < 0.05:
         return f"Whenever the {FULL_NAMES[m]} burst comes, the weight ends at {draw.number(run.delay_percent[k])} % of its start."
-    most = f"the strongest change is to {draw.number(run.delay_percent[k])} % of the start, with the burst at {draw.number(run.delay_s[k])} s"
+    most = f"the strongest change is to {draw.number(run.delay_percent[k])} % of the start, with the burst at {draw.place(run.delay_s[k], 3)} s"
     return f"Against the delay of {FULL_NAMES[m]}, {most}; {now}."
 
 
@@ -81,7 +81,9 @@ def words(bands: tuple, run, theme: Theme, y_range: draw.Range) -> list[dict]:
     ]
     m = run.settings.values["swept"]
     text = [b.label for b in bands] if run.settings.values[f"{m}_burst_nm"] else ["no burst is set"]
-    text += [""] * (len(height) - len(text))
+    bound = draw.bound_word(run, run.delay_percent).removeprefix(", ")
+    text = [*text[: len(height) - bool(bound)], bound]
+    text = (text + [""] * len(height))[: len(height)]
     return [
         draw.label(t, theme, colour=theme.muted, size=-1, x=2.15, xanchor="left", y=y, yanchor="middle")
         for t, y in zip(text, height, strict=True)

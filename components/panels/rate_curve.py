@@ -68,7 +68,7 @@ def words(run, theme: Theme, log_span: draw.Range, y_range: draw.Range) -> list[
     """Labels beside the two lines, clear of the present rate."""
     x, now, air = np.log10(run.rate_hz), np.log10(run.settings.values["rate_hz"]), 0.05
     curves = [
-        Curve(x, run.rate_percent[0], "pre first", theme.trace_ltp),
-        Curve(x, run.rate_percent[1], "post first", theme.trace_ltd),
+        Curve(x, run.rate_percent[0], "pre first" + draw.bound_word(run, run.rate_percent[0]), theme.trace_ltp),
+        Curve(x, run.rate_percent[1], "post first" + draw.bound_word(run, run.rate_percent[1]), theme.trace_ltd),
     ]
     return draw.direct_labels(theme, curves, log_span, y_range, [(now - air, now + air, *y_range)])

@@ -20,7 +20,7 @@ SPAN_MS = (-100.0, 100.0)
 def SUMMARY(run) -> str:  # noqa: N802
     """What the picture shows, in one or two sentences."""
     lo, hi = int(run.window_percent.argmin()), int(run.window_percent.argmax())
-    ends = [f"{draw.number(run.window_percent[k])} % at {draw.number(run.window_dt_ms[k])} ms" for k in (lo, hi)]
+    ends = [f"{draw.number(run.window_percent[k])} % at {draw.place(run.window_dt_ms[k], 2)} ms" for k in (lo, hi)]
     now = f"At the present {draw.number(run.settings.values['dt_ms'])} ms the weight ends at {draw.number(run.final_percent)} % of its start"
     plain = f"without modulators it would lie between {draw.number(run.window_plain_percent.min())} and {draw.number(run.window_plain_percent.max())} %"
     return f"{now}. Over all time differences it lies between {ends[0]} and {ends[1]}; {plain}."
@@ -118,7 +118,8 @@ def words(run, theme: Theme, points: tuple, signs: tuple, limits: tuple[float, f
     """Labels beside the two lines, clear of the data."""
     x, y_range = run.window_dt_ms, draw.padded(*limits)
     same = np.abs(run.window_percent - run.window_plain_percent).max() < 0.005 * (y_range[1] - y_range[0])
-    texts = ("", "", "now, as without") if same else ("now", "no modulators", "")
+    bound = draw.bound_word(run, run.window_percent)
+    texts = ("", "", f"now, as without{bound}") if same else (f"now{bound}", "no modulators", "")
     curves = [
         Curve(x, run.window_percent, texts[0], theme.weight),
         Curve(x, run.window_plain_percent, texts[1], theme.muted),

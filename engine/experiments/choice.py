@@ -40,7 +40,7 @@ from engine.neurons import Lif
 from engine.output import Output
 from engine.parameters import Param, Values
 from engine.plasticity import ROWS
-from engine.readouts import first_trials, mean_and_error, over_last, stacked, trial_axis
+from engine.readouts import first_trials, mean_and_error, over_last, says_what_cannot_act, stacked, trial_axis
 from engine.setup import Setup, prepare
 from engine.worlds import (
     Group,
@@ -685,6 +685,7 @@ def by_difference(courses: list[Course], q: np.ndarray, w_max: float) -> dict[st
     return {"difference": CLASSES, "share_a": np.array(shares[0]), "share_a_q": np.array(shares[1])}
 
 
+@says_what_cannot_act
 def effect(p: Params, run) -> str:
     """One plain sentence: what is chosen late in a block, and how fast a reversal is followed."""
     percent = float(run.best_at_end_percent)

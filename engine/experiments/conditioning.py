@@ -35,7 +35,7 @@ from engine.neurons import Lif
 from engine.output import Output
 from engine.parameters import Param, Values
 from engine.plasticity import ROWS
-from engine.readouts import first_trials, last_mean, trial_axis
+from engine.readouts import first_trials, last_mean, says_what_cannot_act, trial_axis
 from engine.setup import Setup, prepare
 from engine.worlds import Group, Volley, begin_volley, count_spikes, end_volley, now, volley
 
@@ -491,6 +491,7 @@ def at_the_end(out: dict[str, np.ndarray], plan: Plan) -> dict[str, float]:
     }  # fmt: skip
 
 
+@says_what_cannot_act
 def effect(p: Params, run) -> str:
     """One plain sentence: where dopamine is at the end, and whether the animal waits for the reward."""
     places = (("late_cue_nm", "cue"), ("late_reward_nm", "reward"), ("late_omission_nm", "omitted reward"))

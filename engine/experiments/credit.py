@@ -31,6 +31,7 @@ from engine.neurons import FAST_SPIKING, REGULAR_SPIKING, Lif
 from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
+from engine.readouts import says_what_cannot_act
 from engine.settings import Settings
 
 TITLE = "Credit"
@@ -506,6 +507,7 @@ def raster_kind(neuron: np.ndarray, net: Setting, small: bool) -> np.ndarray:
     return np.where(neuron == net.pre, 1, np.where(is_output, 2, 0))
 
 
+@says_what_cannot_act
 def effect(p, run) -> str:
     """One plain sentence: what became of the target."""
     first, last, crowd = float(run.target_weight[0]), float(run.target_weight[-1]), float(run.crowd_mean[-1])

@@ -27,7 +27,7 @@ from engine.neurons import Lif
 from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix
-from engine.readouts import first_trials
+from engine.readouts import first_trials, says_what_cannot_act
 from engine.settings import Settings
 
 TITLE = "Instrumental"
@@ -270,6 +270,7 @@ def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.nd
     }  # fmt: skip
 
 
+@says_what_cannot_act
 def effect(p, run) -> str:
     """One plain sentence: what was learned before and after the swap."""
     swap = min(int(run.swap), run.answer.size)

@@ -41,7 +41,7 @@ from engine.neurons import Escape
 from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ANCHOR, ROWS, Rule, matrix
-from engine.readouts import first_trials
+from engine.readouts import first_trials, says_what_cannot_act
 from engine.settings import Settings, seed_of
 
 TITLE = "Navigation"
@@ -599,6 +599,7 @@ def in_detail(session: Session, values: dict[str, Value]) -> dict[str, np.ndarra
     }  # fmt: skip
 
 
+@says_what_cannot_act
 def effect(p, run) -> str:
     """One plain sentence: how it went before and after the move."""
     n, move = run.trial.size, int(run.move_at)

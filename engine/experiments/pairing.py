@@ -22,9 +22,11 @@ from engine.kernel import kernel
 from engine.modulators import MODULATORS, N_MODULATORS, kinetics
 from engine.output import Output
 from engine.parameters import Param, Value, struct
-from engine.plasticity import Rule, matrix
+from engine.plasticity import AT_BOUND, LTD_AMPLITUDE, LTD_AT_ONCE, LTP_AMPLITUDE, LTP_AT_ONCE, W_MIN, Rule, matrix
+from engine.readouts import says_what_cannot_act
 from engine.scripted import END, START, SWITCH, Batch, Physics, play
 from engine.settings import Settings
+from engine.sweep import around, both_sides, inside, merged, nearest
 
 TITLE = "Pairing"
 QUESTION = "When must dopamine arrive for this synapse to learn?"
@@ -92,6 +94,11 @@ OUTPUTS = {
     "delay_percent": Output("%", ("delay",), "weight after the protocol, of its start"),
     "rate_hz": Output("Hz", ("rate",), "pairing rates"),
     "rate_percent": Output("%", ("order", "rate"), "weight after the protocol with pre first, and with post first"),
+    "at_bound": Output(
+        "",
+        ("where", "bound"),
+        "1 where the weight meets its lower or its upper bound: in the run, in the window, on the delay curve, on the rate curve",
+    ),
     "final_percent": Output("%", (), "weight after the protocol, of its start", "after, of start"),
     "final_weight": Output("", (), "weight after the protocol", "weight after"),
     "start_weight": Output("", (), "weight before", "weight before"),
@@ -102,6 +109,9 @@ RATES_HZ = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50.0])
 DELAYS_S = np.concatenate(
     (np.arange(-2.0, 0.0, 0.25), np.arange(0.0, 2.0, 0.1), np.arange(2.0, 4.0, 0.25), np.arange(4.0, 10.1, 0.5))
 )
+CURVES = ("spike timing window", "delay curve", "rate curve")
+JUMP_MS = 1e-3  # between the two sides of a jump
+MOST_JUMPS, MOST_JUMPS_LIVE = 24, 2  # that a curve draws
 START_MS = -2500.0
 VIEW_POINTS = 600
 MAX_EVENTS = 20_000
@@ -272,7 +282,7 @@ def view_ms(values: dict[str, Value], p: Protocol) -> tuple[float, float]:
 def thin(points: np.ndarray, steps: int, tier: str) -> np.ndarray:
     """Every 2nd, 4th, 8th ... point of a curve while a control moves, so that it costs at most about LIVE_STEPS grid steps.
 
-    steps: of one point. First, last and (for the delays) zero are always among them, and seven at least.
+    steps: of one point. Seven points at least are left.
     """
     every = 1
     while tier == "live" and 8 * every < points.size and points[::every].size * steps > LIVE_STEPS:
@@ -280,33 +290,131 @@ def thin(points: np.ndarray, steps: int, tier: str) -> np.ndarray:
     return points[::every]
 
 
+def spikes_ms(p: Protocol, dt_ms: float) -> np.ndarray:
+    """The spikes of one pairing, the presynaptic one first; the pairing is complete at 0."""
+    return np.append(0.0, dt_ms + p.spike_gap_ms * np.arange(p.burst_spikes)) - max(dt_ms, 0.0)
+
+
+def pulses_ms(p: Protocol, m: int) -> np.ndarray:
+    """The pulses of modulator m after one pairing, from its burst on."""
+    return p.pulse_gap_ms[m] * np.arange(p.pulses[m])
+
+
+def lags_ms(p: Protocol, within_ms: float) -> np.ndarray:
+    """Distances between two pairings of a run, none longer than needed."""
+    most = min(p.pairings - 1, int(within_ms / p.period_ms) + 1)
+    return p.period_ms * np.arange(-most, most + 1)
+
+
+def at_once(p: Protocol, cells: np.ndarray) -> list[int]:
+    """Modulators with a burst that acts on the pairing of its own moment: a curve jumps where a pulse overtakes a spike."""
+    acts = cells[[LTP_AMPLITUDE, LTD_AMPLITUDE, LTP_AT_ONCE, LTD_AT_ONCE]].any(axis=0) & (p.burst_nm != 0.0)
+    return [int(m) for m in np.flatnonzero(acts)]
+
+
+def sums(*parts: np.ndarray) -> np.ndarray:
+    """Every sum of one number from each part."""
+    total = np.zeros(1)
+    for part in parts:
+        total = np.add.outer(total, part).ravel()
+    return total
+
+
+def window_grid(p: Protocol, physics: Physics, present_ms: float, tier: str) -> np.ndarray:
+    """Time differences of the window (ms). It jumps where a postsynaptic spike overtakes a presynaptic one, or a pulse that acts at once."""
+    lo, hi = WINDOW_DT_MS[[0, -1]]
+    within, gaps = float(hi) + np.abs(p.delay_ms).max(), p.spike_gap_ms * np.arange(p.burst_spikes)
+    jumps = [sums(lags_ms(p, within), -gaps)]
+    for m in at_once(p, physics.matrix):
+        pulse = sums(lags_ms(p, within + pulses_ms(p, m)[-1]), p.delay_ms[m] + pulses_ms(p, m))
+        post_first, pre_first = (
+            sums(pulse, -gaps),
+            -pulse,
+        )  # the spike that moves: a postsynaptic or the presynaptic one
+        jumps += [post_first[post_first < 0.0], pre_first[pre_first > 0.0]]
+    shortest = min(physics.rule.tau_plus_ms, physics.rule.tau_minus_ms)
+    step = float(WINDOW_DT_MS[1] - WINDOW_DT_MS[0])
+    bends = [around(centre, shortest, step) for centre in (0.0, present_ms)]
+    return grid(WINDOW_DT_MS, present_ms, np.concatenate(jumps), bends, tier)
+
+
+def delay_grid(p: Protocol, physics: Physics, dt_ms: float, swept: int, steps: int, tier: str) -> np.ndarray:
+    """Delays of the burst of modulator `swept` (ms). The curve bends where the burst meets the pairing, and jumps there if it acts at once."""
+    even, present_ms = 1e3 * DELAYS_S, float(p.delay_ms[swept])
+    jumps = np.zeros(0)
+    if swept in at_once(p, physics.matrix):
+        pulses = pulses_ms(p, swept)
+        jumps = sums(spikes_ms(p, dt_ms), lags_ms(p, even[-1] + pulses[-1]), -pulses)
+    shortest = max(float(np.concatenate((physics.taus.traces, physics.taus.levels)).min()), 4.0)
+    bends = [around(0.0, shortest, 1000.0), around(present_ms, shortest, 250.0)]
+    return grid(even, present_ms, jumps, bends, tier, steps)
+
+
+def rate_grid(p: Protocol, physics: Physics, orders_ms: np.ndarray, steps: int, tier: str) -> np.ndarray:
+    """Pairing rates (Hz). The curve jumps where a spike of one pairing falls on a spike of another one, or on a pulse that acts at once."""
+    present_hz, apart = 1e3 / p.period_ms, []
+    for dt_ms in orders_ms:
+        spikes = spikes_ms(p, dt_ms)
+        apart.append(spikes[1:] - spikes[0])
+        apart += [sums(p.delay_ms[m] + pulses_ms(p, m), -spikes) for m in at_once(p, physics.matrix)]
+    periods = np.divide.outer(np.abs(np.concatenate(apart)), np.arange(1.0, min(p.pairings, 200))).ravel()
+    periods = nearest(inside(periods, 1e3 / RATES_HZ[-1], 1e3 / RATES_HZ[0]), p.period_ms, most_jumps(tier))
+    jumps, fine = 1e3 / both_sides(periods, JUMP_MS), present_hz * np.array([0.8, 0.9, 1.1, 1.25])
+    needed = np.array([present_hz, *RATES_HZ[[0, -1]]])
+    even = thin(merged(RATES_HZ, fine), steps, tier)
+    return inside(merged(needed, jumps, even), min(present_hz, RATES_HZ[0]), max(present_hz, RATES_HZ[-1]))
+
+
+def most_jumps(tier: str) -> int:
+    return MOST_JUMPS_LIVE if tier == "live" else MOST_JUMPS
+
+
+def grid(
+    even: np.ndarray, present: float, jumps: np.ndarray, bends: list[np.ndarray], tier: str, steps: int = 0
+) -> np.ndarray:
+    """The points (ms) of a curve: its ends, zero, the present state and the jumps in any case, the rest as `thin` has it."""
+    lo, hi = min(even[0], present), max(even[-1], present)
+    sides = both_sides(nearest(inside(jumps, lo, hi), present, most_jumps(tier)), JUMP_MS)
+    rest = thin(inside(merged(even, *bends), lo, hi), steps, tier)
+    return inside(merged(np.array([present, 0.0, lo, hi]), sides, rest), lo, hi)
+
+
 def simulate(settings: Settings, tier: str, control: Control) -> dict[str, np.ndarray]:
-    """The timeline of one pairing, and the three curves."""
+    """The timeline of one pairing, and the three curves; each of them goes through the present state."""
     values, rng = settings.values, np.random.default_rng(settings.seed)
     physics, p = physics_of(values), protocol(values)
-    w = values["w_start"] * values["w_max"]
+    w, dt = values["w_start"] * values["w_max"], float(values["dt_ms"])
     out = timeline(values, physics, p, w, rng) | {"start_weight": w}
-    percent = 100.0 / w
-    dts = np.append(WINDOW_DT_MS, float(values["dt_ms"]))
-    final = final_weights(physics, scripts(p, dts), dts.size, w, rng)[0]
-    plain = final_weights(without_modulators(physics), scripts(p, WINDOW_DT_MS), WINDOW_DT_MS.size, w, rng)[0]
-    out |= {
-        "window_dt_ms": WINDOW_DT_MS,
-        "window_percent": final[:-1] * percent,
-        "window_plain_percent": plain * percent,
-    }
-    out |= {"final_weight": final[-1], "final_percent": final[-1] * percent}
-    steps = grid_steps(p, physics)
-    delays, swept = thin(DELAYS_S, steps, tier), MODULATORS.index(values["swept"])
-    by_delay = final_weights(physics, scripts(p, dts[-1:], delays_ms=delayed(p, swept, 1e3 * delays)), 1, w, rng)[:, 0]
-    rates, orders = thin(RATES_HZ, steps, tier), np.array([1.0, -1.0]) * abs(values["dt_ms"])
+    steps, swept = grid_steps(p, physics), MODULATORS.index(values["swept"])
+    dts, orders = window_grid(p, physics, dt, tier), np.array([1.0, -1.0]) * abs(dt)
+    window = final_weights(physics, scripts(p, dts), dts.size, w, rng)[0]
+    plain = final_weights(without_modulators(physics), scripts(p, dts), dts.size, w, rng)[0]
+    final = window[np.searchsorted(dts, dt)]
+    delays = delay_grid(p, physics, dt, swept, steps, tier)
+    by_delay = final_weights(physics, scripts(p, np.array([dt]), delays_ms=delayed(p, swept, delays)), 1, w, rng)[:, 0]
+    rates = rate_grid(p, physics, orders, steps, tier)
     by_rate = final_weights(physics, scripts(p, orders, periods_ms=1e3 / rates), 2, w, rng).T
+    percent = 100.0 / w
     return out | {
-        "delay_s": delays,
+        "window_dt_ms": dts,
+        "window_percent": window * percent,
+        "window_plain_percent": plain * percent,
+        "final_weight": final,
+        "final_percent": final * percent,
+        "delay_s": 1e-3 * delays,
         "delay_percent": by_delay * percent,
         "rate_hz": rates,
         "rate_percent": by_rate * percent,
+        "at_bound": np.array(
+            [bounds_met(x, values["w_max"]) for x in (np.append(out["weight"], final), window, by_delay, by_rate)]
+        ),
     }
+
+
+def bounds_met(weights: np.ndarray, w_max: float) -> tuple[float, float]:
+    """1 where one of the weights is at the lower, at the upper bound."""
+    share = (weights - W_MIN) / (w_max - W_MIN)
+    return float(share.min() <= AT_BOUND), float(share.max() >= 1.0 - AT_BOUND)
 
 
 def timeline(values, physics: Physics, p: Protocol, w: float, rng) -> dict[str, np.ndarray]:
@@ -331,11 +439,27 @@ def timeline(values, physics: Physics, p: Protocol, w: float, rng) -> dict[str, 
     }  # fmt: skip
 
 
+@says_what_cannot_act
 def effect(p, run) -> str:
-    """One plain sentence: what the present state does to the synapse."""
+    """One plain sentence: what the present state does to the synapse, and one more where a bound hides what it would do."""
     percent = float(run.final_percent)
     kind = "is strengthened" if percent > 100.5 else "is weakened" if percent < 99.5 else "hardly changes"
-    return f"After the protocol the synapse {kind}: {percent:.4g} % of its start ({float(run.start_weight):.3g} to {float(run.final_weight):.4g})."
+    return (
+        f"After the protocol the synapse {kind}: {percent:.4g} % of its start ({float(run.start_weight):.3g} to {float(run.final_weight):.4g})."
+        f"{bound_note(run.at_bound)}"
+    )
+
+
+def bound_note(at_bound: np.ndarray) -> str:
+    """Which bound the weight meets, in the run itself or on which curves; at_bound (4, 2): see `OUTPUTS`."""
+    notes = ""
+    for met, bound in zip(
+        at_bound.T, ("lower bound; start higher to see more", "upper bound; raise it to see more"), strict=True
+    ):
+        places = [name for name, hit in zip(CURVES, met[1:], strict=True) if hit]
+        where = "The weight" if met[0] else f"On the {' and the '.join(places)} the weight" if places else ""
+        notes += f" {where} is at its {bound}." if where else ""
+    return notes
 
 
 MEASURE = Measure("change of weight", "%", lambda run: run.final_percent - 100, lambda run: 0.0, seeds=1)

@@ -33,7 +33,7 @@ from engine.neurons import Lif
 from engine.output import Output
 from engine.parameters import Param, Value, struct
 from engine.plasticity import ROWS, Rule, matrix, weights, without_learning
-from engine.readouts import first_trials
+from engine.readouts import first_trials, says_what_cannot_act
 from engine.settings import Settings, seed_of
 
 TITLE = "Perception"
@@ -730,6 +730,7 @@ def in_detail(passed: Passed) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
+@says_what_cannot_act
 def effect(p, run) -> str:
     """One plain sentence: the map and the answers."""
     grown = f"The map holds {int(run.paired_after)} neurons for the paired stimulus, before {int(run.paired_before)}"
