@@ -3,7 +3,7 @@
 python -m engine list                       experiments and rules
 python -m engine describe NAME              one of them, with every parameter
 python -m engine run NAME --tau-e-ms 500    a run, as CSV, JSON or NPZ
-python -m engine docs [--check]             docs/reference.md, from the declarations
+python -m engine docs [--check]             what is written from the declarations
 
 Every declared parameter is a flag: `tau_e_ms` is `--tau-e-ms`. Bad input ends with one sentence and exit code 2.
 """
@@ -25,7 +25,7 @@ from types import ModuleType
 from engine.export import FORMATS, export, in_unit
 from engine.modulators import FULL_NAMES, MODULATORS
 from engine.parameters import Field, short
-from engine.reference import PAGE, allowed, page
+from engine.reference import allowed, pages
 from engine.registry import UnknownName, experiments, find, rules
 from engine.run import TIERS, Control, Run, run_settings
 from engine.settings import DEFAULT_EXPERIMENT, MAX_SEED, Settings, SettingsError, repair, schema
@@ -80,8 +80,11 @@ def command_line(arguments: list[str]) -> argparse.Namespace:
     describe_parser = commands.add_parser("describe", help="one experiment or rule, with every parameter")
     describe_parser.add_argument("name")
     describe_parser.set_defaults(command=describe)
-    docs_parser = commands.add_parser("docs", help="write docs/reference.md")
-    docs_parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
+    docs_parser = commands.add_parser(
+        "docs",
+        help="write what is written from the declarations: docs/reference.md, and the contract in CONTRIBUTING.md",
+    )
+    docs_parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
     docs_parser.set_defaults(command=docs)
     run_parser = commands.add_parser(
         "run",
@@ -254,15 +257,17 @@ def parameter_lines(declared, *groups: str) -> list[str]:
 
 
 def docs(options) -> int:
-    """`docs`: write the reference page, or with --check say whether it is up to date."""
-    text = page()
-    if not options.check:
-        PAGE.parent.mkdir(exist_ok=True)
-        write_file(PAGE, text.encode())
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"docs/{PAGE.name} is not what the declarations say; run `make docs`.", file=sys.stderr)
-        return 1
-    return 0
+    """`docs`: write what is written from the declarations, or with --check say what is not up to date."""
+    stale = {
+        path: text for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
+    for path, text in stale.items():
+        if options.check:
+            print(f"{path.name} is not what the declarations say; run `make docs`.", file=sys.stderr)
+        else:
+            path.parent.mkdir(exist_ok=True)
+            write_file(path, text.encode())
+    return 1 if stale and options.check else 0
 
 
 def run_command(options) -> int:

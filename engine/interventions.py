@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.contract import Experiment
 from engine.ensemble import Control, run_all
 from engine.modulators import MODULATORS
 from engine.output import Output
@@ -39,7 +40,7 @@ class Measure(NamedTuple):
 NONE = np.array([np.nan])
 
 
-def outputs_of(world: ModuleType) -> Mapping[str, Output]:
+def outputs_of(world: ModuleType | Experiment) -> Mapping[str, Output]:
     """All outputs of an experiment: its own, and those of the comparison where it has a measure."""
     measure = getattr(world, "MEASURE", None)
     if measure is None:

@@ -1,10 +1,11 @@
-"""docs/reference.md, written from the declarations: experiments, rules, and every parameter."""
+"""What is written from the declarations: docs/reference.md (experiments, rules, and every parameter), and in CONTRIBUTING.md what a file says."""
 
 from collections.abc import Iterable, Mapping
 from inspect import getdoc
 from pathlib import Path
 from types import ModuleType
 
+from engine.contract import CONTRACTS, names
 from engine.kernel import ENGINE
 from engine.modulators import DEFAULTS, FULL_NAMES, LABELS, MODULATORS, Modulator
 from engine.parameters import Field, fields
@@ -12,6 +13,8 @@ from engine.plasticity import ROW_DOCS, ROWS, Rule
 from engine.registry import experiments, rules
 
 PAGE = ENGINE.parent / "docs" / "reference.md"
+GUIDE = ENGINE.parent / "CONTRIBUTING.md"
+BEGIN, END = "<!-- Written by `make docs` from engine/contract.py: -->\n", "<!-- until here -->\n"
 HEAD = """# Reference
 
 <!-- Written by `python -m engine docs` from the declarations. Do not edit: change the declaration and run `make docs`. -->
@@ -20,6 +23,26 @@ Every parameter is at once a control on the page, a key of the link, a flag of t
 `engine.run`. What the equations mean is in [model.md](model.md).
 """
 COLUMNS = ("parameter", "unit", "allowed", "default", "meaning")
+
+
+def pages() -> dict[Path, str]:
+    """Every file that is written, and what it must say; the guide only where it is part of the installation."""
+    return {PAGE: page()} | ({GUIDE: guide(GUIDE.read_text(encoding="utf-8"))} if GUIDE.exists() else {})
+
+
+def guide(text: str) -> str:
+    """The text of CONTRIBUTING.md with the contract of today between its two marks."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{GUIDE.name} has lost the lines {BEGIN.strip()} and {END.strip()}.")
+    return f"{before}{BEGIN}\n" + "\n\n".join(map(contract_part, CONTRACTS)) + f"\n\n{END}{after}"
+
+
+def contract_part(contract: type) -> str:
+    """The names of one contract, those that must be there first."""
+    rows = [(f"`{entry.name}`", "" if entry.required else "optional", entry.sentence) for entry in names(contract)]
+    return f"{getdoc(contract)}\n\n{table(('name', '', 'what it says'), rows)}"
 
 
 def page() -> str:

@@ -1,7 +1,7 @@
 """The folder is the registry: a file in engine/rules or engine/experiments is a rule or an experiment.
 
-Further files may stand in `rules/`, `experiments/` of the folder THIRD_FACTOR_EXTRA. What a module must define is listed in
-`RULE_NEEDS` and `EXPERIMENT_NEEDS`; a module that lacks something is refused with a sentence that says what.
+Further files may stand in `rules/`, `experiments/` of the folder THIRD_FACTOR_EXTRA. What a module must define is the contract
+(contract.py); a module that lacks something is refused with a sentence that says what.
 """
 
 import importlib
@@ -12,31 +12,15 @@ from difflib import get_close_matches
 from functools import cache
 from types import ModuleType
 
+from engine.contract import Experiment, Rule, lacking
 from engine.kernel import extra_folder
-
-RULE_NEEDS = ("TITLE", "SUMMARY", "PAPERS", "EQUATIONS", "PROMISE", "LESION", "CONSTANTS", "MATRIX", "promise")
-EXPERIMENT_NEEDS = (
-    "TITLE",
-    "QUESTION",
-    "DEFAULT_RULE",
-    "Params",
-    "OUTPUTS",
-    "ROWS",
-    "PANELS",
-    "PRESETS",
-    "LEFT_OUT",
-    "EQUATIONS",
-    "PAPERS",
-    "cost",
-    "simulate",
-)
 
 
 class UnknownName(ValueError):
     """There is no rule or experiment of that name."""
 
 
-def load_folder(package: str, kind: str, needs: tuple[str, ...]) -> dict[str, ModuleType]:
+def load_folder(package: str, kind: str, contract: type) -> dict[str, ModuleType]:
     """All modules of a package and of the extra folder `kind`, by name, in alphabetical order."""
     home = importlib.import_module(package)
     names = [m.name for m in pkgutil.iter_modules(home.__path__) if not m.name.startswith("_")]
@@ -45,7 +29,7 @@ def load_folder(package: str, kind: str, needs: tuple[str, ...]) -> dict[str, Mo
     for path in sorted((extra / kind).glob("*.py")) if extra else []:
         modules[path.stem] = _load_file(f"{package}.{path.stem}", path)
     for name, module in modules.items():
-        missing = [n for n in needs if not hasattr(module, n)]
+        missing = [f"{entry.name} ({entry.sentence})" for entry in lacking(module, contract)]
         if missing:
             raise TypeError(f"{kind}/{name}.py does not define {', '.join(missing)}.")
     return dict(sorted(modules.items()))
@@ -66,13 +50,13 @@ def _load_file(full_name: str, path) -> ModuleType:
 @cache
 def rules() -> dict[str, ModuleType]:
     """All named rules."""
-    return load_folder("engine.rules", "rules", RULE_NEEDS)
+    return load_folder("engine.rules", "rules", Rule)
 
 
 @cache
 def experiments() -> dict[str, ModuleType]:
     """All experiments."""
-    return load_folder("engine.experiments", "experiments", EXPERIMENT_NEEDS)
+    return load_folder("engine.experiments", "experiments", Experiment)
 
 
 def find(kind: str, name: object) -> ModuleType:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 from engine import __version__
+from engine.contract import Experiment, Rule
 from engine.hubs import hub_fields
 from engine.modulators import modulator_fields
 from engine.parameters import Field, ParameterError, Value, Values, declared, fields, plain, short, unknown_name
@@ -45,14 +46,14 @@ class Settings:
         return self.values[name]
 
     @cached_property
-    def world(self) -> Any:
+    def world(self) -> Experiment:
         """The experiment itself: a module that keeps the contract (contract.py)."""
-        return find("experiment", self.experiment)
+        return cast(Experiment, find("experiment", self.experiment))
 
     @cached_property
-    def law(self) -> Any:
+    def law(self) -> Rule:
         """The rule itself."""
-        return find("rule", self.rule)
+        return cast(Rule, find("rule", self.rule))
 
     @property
     def spec(self) -> Mapping[str, Field]:

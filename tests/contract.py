@@ -4,14 +4,18 @@ extra folder.
 
 import re
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from types import ModuleType
 
 import numpy as np
 from latex2mathml.converter import convert
 
+from components.panels import COLUMNS
+from engine.contract import Experiment, Panel, Rule, lacking, names
 from engine.interventions import outputs_of
+from engine.modulators import MODULATORS
 from engine.parameters import Field
-from engine.registry import EXPERIMENT_NEEDS, RULE_NEEDS, find
+from engine.registry import find
 from engine.run import Output, Run, run_settings
 from engine.settings import Settings, make, schema
 
@@ -21,10 +25,31 @@ SUFFIX = {
 LEVELS = ("intro", "core", "full")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
+# What wakes a parameter: settings under which moving it must change the run. The first pattern that fits counts; `M`
+# stands for a modulator. An experiment and a rule may have `WAKES` of their own, which come first; settings that an
+# experiment does not have are left out.
+BURST = {"M_source": "scripted", "M_burst_nm": 300.0, "M_delay_ms": 200, "ltp_gate_by_M": 1.0, "ltd_gate_by_M": 1.0}
+DRUG = BURST | {"M_tonic_nm": 100.0, "M_drug": "antagonist", "M_drug_from_s": 0.5, "M_drug_until_s": 1.0}
+REPEATED = {"pairings": 5, "rate_hz": 20.0}
+TRIPLET = REPEATED | {"a3_plus": 0.1, "a3_minus": 0.1}
+WAKES = {
+    r"M_(source|hub_noise_mv)": BURST | {"M_source": "emergent"},
+    r"M_clamp_nm": BURST | {"M_drug": "clamp", "M_drug_from_s": 0.5},
+    r"da_value_.*": {"da_source": "emergent", "da_burst_nm": 80.0},
+    r"M_drug(_.*)?": DRUG | REPEATED,
+    r"M_(vmax_nm_per_s|km_nm|clearance)": BURST | {"M_clearance": "michaelis_menten"},
+    r"M_hill": BURST | {"M_receptor": "hill"},
+    r"M_pulse_hz": BURST | {"M_pulses": 5},
+    r"M_(?!after).*": BURST,
+    r"baseline_tau_s": {"da_baseline": 1.0, "da_tonic_nm": 200.0},
+    r"pairing|a3_.*|tau_[xy]_ms": TRIPLET,
+    r".*_by_M": {"M_tonic_nm": 300.0},
+}
+
 
 def check_rule(rule: ModuleType) -> None:
     """Complete, documented, with its source, and with constants the family knows."""
-    assert [name for name in RULE_NEEDS if not hasattr(rule, name)] == []
+    check_names(rule, Rule)
     check_words(rule, "TITLE", "SUMMARY", "PROMISE")
     check_equations(rule.EQUATIONS)
     check_papers(rule.PAPERS)
@@ -38,13 +63,31 @@ def check_rule(rule: ModuleType) -> None:
 
 def check_experiment(world: ModuleType) -> None:
     """Complete and documented."""
-    assert [name for name in EXPERIMENT_NEEDS if not hasattr(world, name)] == []
+    check_names(world, Experiment)
     check_words(world, "TITLE", "QUESTION", "LEFT_OUT")
     check_equations(world.EQUATIONS)
     check_papers(world.PAPERS)
     assert world.QUESTION.endswith("?")
     assert world.OUTPUTS and all(isinstance(out, Output) and out.doc for out in world.OUTPUTS.values())
     check_unit_names((name, out.unit) for name, out in world.OUTPUTS.items())
+
+
+def check_panel(panel: ModuleType) -> None:
+    """Complete and documented, in a column that the page has."""
+    check_names(panel, Panel)
+    check_words(panel, "TITLE", "HELP")
+    assert panel.COLUMN in COLUMNS
+
+
+def check_names(module: ModuleType, kept: type) -> None:
+    """Nothing is missing, and nothing is nearly called like an optional name that is missing."""
+    assert lacking(module, kept) == []
+    absent = [entry.name for entry in names(kept) if not hasattr(module, entry.name)]
+    own = [name for name in vars(module) if name.isupper() and name not in {entry.name for entry in names(kept)}]
+    misspelt = {name: near for name in own if (near := get_close_matches(name, absent, 1, 0.85))}
+    assert misspelt == {}, (
+        f"{module.__name__}: names that the contract does not know, and what may be meant: {misspelt}"
+    )
 
 
 def check_words(module: ModuleType, *names: str) -> None:
@@ -175,3 +218,39 @@ def remembered(runs: dict, settings: Settings) -> Run:
     if settings not in runs:
         runs[settings] = run_settings(settings, "live")
     return runs[settings]
+
+
+def dead(experiment: str, rule: str, parameters: Iterable[str]) -> list[str]:
+    """The parameters among these that change nothing, each moved under settings that wake it."""
+    runs: dict = {}
+    return [n for n in parameters if not check_alive(experiment, rule, n, waking(experiment, rule, n), runs)]
+
+
+def in_use(experiment: str, rule: str) -> list[str]:
+    """All parameters but the cells of matrix rows that the experiment declares it has no use for."""
+    rows = find("experiment", experiment).ROWS
+    return [name for name in schema(experiment, rule) if "_by_" not in name or name.rpartition("_by_")[0] in rows]
+
+
+def dead_in_rule(rule: str) -> list[str]:
+    """What a rule sets for one synapse, and nothing would be different if it did not."""
+    law, used = find("rule", rule), in_use("pairing", rule)
+    own = {**law.CONSTANTS, **law.MATRIX, **getattr(law, "DEFAULTS", {})}
+    return dead("pairing", rule, [name for name in own if name in used])
+
+
+def quick(experiment: str) -> dict:
+    """Settings that make a run of the experiment short."""
+    return getattr(find("experiment", experiment), "QUICK", {})
+
+
+def waking(experiment: str, rule: str, name: str) -> dict:
+    """The settings under which parameter `name` acts."""
+    spec = schema(experiment, rule)
+    own = {**getattr(find("experiment", experiment), "WAKES", {}), **getattr(find("rule", rule), "WAKES", {})}
+    for pattern, settings in {**own, **WAKES}.items():
+        for m in MODULATORS if "M" in pattern else [""]:
+            if re.fullmatch(pattern.replace("M", m), name):
+                named = {key.replace("M", m): value for key, value in settings.items()}
+                return quick(experiment) | {key: value for key, value in named.items() if key in spec}
+    return quick(experiment)

@@ -285,11 +285,25 @@ def test_reference_names_everything():
     assert all(f"`{output}`" in page for world in experiments().values() for output in world.OUTPUTS)
 
 
-def test_a_stale_reference_is_seen_and_written_anew(capsys, tmp_path, monkeypatch):
-    page = tmp_path / "docs" / "reference.md"
-    monkeypatch.setattr(cli, "PAGE", page)
+def test_a_stale_page_is_seen_and_written_anew(capsys, tmp_path, monkeypatch):
+    page, guide = tmp_path / "docs" / "reference.md", tmp_path / "CONTRIBUTING.md"
+    monkeypatch.setattr(reference, "PAGE", page)
+    monkeypatch.setattr(reference, "GUIDE", guide)
+    guide.write_text(f"Before.\n{reference.BEGIN}a row that nothing reads\n{reference.END}After.\n")
     code, _, words = call(capsys, "docs", "--check")
-    assert code == 1 and words == "docs/reference.md is not what the declarations say; run `make docs`.\n"
+    sentence = "{} is not what the declarations say; run `make docs`.\n"
+    assert code == 1 and words == sentence.format(page.name) + sentence.format(guide.name)
     assert call(capsys, "docs") == (0, "", "") and call(capsys, "docs", "--check")[0] == 0
-    page.write_text(page.read_text() + "an edit by hand\n")
-    assert call(capsys, "docs", "--check")[0] == 1
+    written = guide.read_text()
+    assert written.startswith("Before.\n") and written.endswith("After.\n")
+    assert "`LESION`" in written and "nothing reads" not in written
+    for path in (page, guide):
+        text = path.read_text()
+        path.write_text(text.replace("| name |", "| nome |").replace("# Reference", "# An edit by hand"))
+        assert call(capsys, "docs", "--check")[0] == 1
+        path.write_text(text)
+
+
+def test_a_guide_without_its_marks_is_not_written_over():
+    with pytest.raises(ValueError, match="CONTRIBUTING.md has lost the lines"):
+        reference.guide("All by hand.\n")

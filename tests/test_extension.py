@@ -16,6 +16,7 @@ from components import api, declarations, panels, url
 from components.theme import theme
 from engine import registry, settings
 from engine.export import FORMATS, export
+from engine.parameters import fields
 from engine.run import run_settings
 from engine.settings import make, repair, schema
 
@@ -60,19 +61,40 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess:
     )
 
 
-def test_a_new_file_keeps_the_contract(extra):
+def test_a_new_rule_keeps_the_contract(extra):
     contract.check_rule(registry.find("rule", "novel_2026"))
     contract.check_promise("novel_2026")
-    contract.check_experiment(registry.find("experiment", "fading"))
-    contract.check_presets("fading")
-    contract.check_fields(schema("fading", "novel_2026").values())
-    contract.check_run("fading", "novel_2026")
+    for experiment in registry.experiments():
+        contract.check_fields(schema(experiment, "novel_2026").values())
     contract.check_run("pairing", "novel_2026")
-    wakes = registry.find("experiment", "fading").WAKES
-    assert all(
-        contract.check_alive("fading", "pair_stdp", name, wakes.get(name, {}), {})
-        for name in ("watched_s", "trace", "tau_e_ms")
-    )
+    assert contract.dead_in_rule("novel_2026") == []
+
+
+def test_a_new_experiment_keeps_the_contract(extra):
+    world = registry.find("experiment", "fading")
+    contract.check_experiment(world)
+    contract.check_presets("fading")
+    for rule in registry.rules():
+        contract.check_fields(schema("fading", rule).values())
+        contract.check_run("fading", rule, **contract.quick("fading"))
+    acts = [*fields(world.Params), "tau_e_ms", "ltd_decay_ratio"]  # all others belong to synapses, and there are none
+    assert contract.dead("fading", world.DEFAULT_RULE, acts) == []
+
+
+def test_a_new_panel_keeps_the_contract(extra):
+    contract.check_panel(panels.panels()["fading_curve"])
+
+
+def test_a_parameter_that_does_nothing_is_seen(extra):
+    assert contract.dead("fading", "pair_stdp", ["watched_s", "w_max"]) == ["w_max"]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("rule", "novel_2026"), ("experiment", "fading")])
+def test_a_misspelt_optional_name_is_seen(extra, kind, name):
+    path = extra / f"{kind}s" / f"{name}.py"
+    path.write_text(path.read_text().replace("WAKES = ", "WAKE = "))
+    with pytest.raises(AssertionError, match="WAKES"):
+        {"rule": contract.check_rule, "experiment": contract.check_experiment}[kind](registry.find(kind, name))
 
 
 def test_a_new_file_is_a_state_a_link_and_a_file(extra):
@@ -121,7 +143,7 @@ def test_the_reference_of_the_project_does_not_mention_it(extra):
 )
 def test_a_file_that_lacks_something_is_refused_with_its_name(extra, kind, name):
     (extra / kind / f"{name}.py").write_text('"""Nothing in it."""\nTITLE = "Nothing"\n')
-    with pytest.raises(TypeError, match=rf"{kind}/{name}.py does not define "):
+    with pytest.raises(TypeError, match=rf"{kind}/{name}.py does not define \w+ \(.+\)"):
         {"rules": registry.rules, "experiments": registry.experiments, "panels": panels.panels}[kind]()
 
 

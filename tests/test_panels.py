@@ -5,6 +5,7 @@ they belong.
 from dataclasses import replace
 from types import MappingProxyType
 
+import contract
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ import engine
 from components import data_points
 from components import figures as draw
 from components.data_points import ACH, ACH_AFTER, ACH_BLOCKED, ACH_CUT, ACH_LOW, ACH_THEN_DA, CONTROL, DA_AFTER
-from components.panels import COLUMNS, panels_of
+from components.panels import panels_of
 from components.theme import THEMES
 from engine.registry import experiments, rules
 from engine.settings import make
@@ -105,7 +106,7 @@ def test_every_panel_an_experiment_names_is_there_and_explained(experiment):
     found = panels_of(experiment)
     assert list(found) == [*experiments()[experiment].PANELS, "treated"]
     for panel in found.values():
-        assert panel.COLUMN in COLUMNS and panel.TITLE and panel.__doc__
+        contract.check_panel(panel)
         assert panel.HELP.endswith(".") and len(panel.HELP) < 400
 
 

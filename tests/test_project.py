@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import app
+from engine.contract import CONTRACTS, Experiment, Panel, Rule, names
 from engine.reference import own
 from engine.registry import experiments, rules
 from engine.settings import DEFAULT_EXPERIMENT
@@ -250,6 +251,51 @@ def test_code_never_turns_data_into_code():
 )
 def test_forbidden_things_are_seen(line):
     assert forbidden(ast.parse(line))
+
+
+HOLDERS = {
+    "world": Experiment,
+    "law": Rule,
+    "rule": Rule,
+    "panel": Panel,
+    "find('experiment'": Experiment,
+    "find('rule'": Rule,
+}
+
+
+def asked(tree: ast.AST) -> set[tuple[type, str]]:
+    """What a file asks a rule, an experiment or a panel for: `world.ROWS`, `getattr(law, "DEFAULTS", {})`."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            holder, name = node.value, node.attr
+        elif (
+            isinstance(node, ast.Call)
+            and called(node) in ("getattr", "hasattr")
+            and isinstance(node.args[1], ast.Constant)
+        ):
+            holder, name = node.args[0], node.args[1].value
+        else:
+            continue
+        words = ast.unparse(holder).partition(",")[0].removeprefix("settings.").removeprefix("run.settings.")
+        if words in HOLDERS:
+            found.add((HOLDERS[words], name))
+    return found
+
+
+def test_the_code_asks_modules_only_for_names_of_the_contract():
+    known = {(contract, entry.name) for contract in CONTRACTS for entry in names(contract)}
+    asks = set().union(*(asked(ast.parse(path.read_text())) for path in [*CODE, *ROOT.glob("tests/**/*.py")]))
+    assert {(kind.__name__, name) for kind, name in asks - known if name.isupper()} == set()
+    assert {(kind.__name__, name) for kind, name in known - asks} == set(), "names that nothing reads"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["world.ROWS", "settings.world.ROWS", "getattr(world, 'ROWS', ())", "hasattr(find('experiment', name), 'ROWS')"],
+)
+def test_what_is_asked_of_a_module_is_seen(line):
+    assert asked(ast.parse(line)) >= {(Experiment, "ROWS")}
 
 
 def project_files() -> list[Path]:

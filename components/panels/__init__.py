@@ -5,16 +5,16 @@ THIRD_FACTOR_EXTRA.
 from functools import cache
 from types import ModuleType
 
+from engine.contract import Panel
 from engine.registry import find, load_folder
 
-PANEL_NEEDS = ("TITLE", "COLUMN", "HELP", "SUMMARY", "figure")
 COLUMNS = ("mechanism", "effect", "more")  # "more" lies below the first screen and is drawn at rest only
 
 
 @cache
 def panels() -> dict[str, ModuleType]:
     """All panels by name."""
-    return load_folder("components.panels", "panels", PANEL_NEEDS)
+    return load_folder("components.panels", "panels", Panel)
 
 
 def panels_of(experiment: str) -> dict[str, ModuleType]:

@@ -536,6 +536,7 @@ MEASURE = Measure(
 UNINFORMATIVE = {"contingency": 0.0, "eta_per_s": 0.3, "w_start": 0.5, "duration_s": 120.0}
 
 QUICK = {"duration_s": 12.0, "input_hz": 15.0, "da_delay_ms": 200}
+WAKES = {r"gate_source": {"inhibition_mv": 20.0}, r"coincidence_ms": {"coincidence_ms": 5.0}}
 
 PRESETS = {
     "half_a_second": {

@@ -528,3 +528,12 @@ PRESETS = {
         "note": "Move the burst towards the pairing: at 1.3 s the change passes through zero.", "source": "Huertas et al. 2016",
     },
 }  # fmt: skip
+
+REPEATED = {"pairings": 5, "rate_hz": 20.0}
+WAKES = {
+    r"after_from_s": {"da_after_nm": 200.0},
+    r"burst_after|rate_hz": REPEATED,
+    r"burst_spike_hz": {"burst_spikes": 3},
+    r"view": {"observe_s": 20.0},
+    r"swept": {f"{m}_burst_nm": 300.0 for m in MODULATORS} | {"ltp_gate_by_ach": 1.0, "ltp_gate_by_ht": -1.0},
+}

@@ -25,6 +25,7 @@ DEFAULTS = {
     "swept": "ne",
     "w_start": 0.5,
 }
+WAKES = {r"a_minus|tau_minus_ms": {"dt_ms": -10, "ht_burst_nm": 500.0}}
 
 PROMISE = "Pre-post with NE strengthens, post-pre with 5-HT weakens, the crossed pairs do nothing."
 LESION = {"ltp_gate_by_ne": 0.0, "ltd_gate_by_ht": 0.0}

@@ -31,7 +31,7 @@ class Params(NamedTuple):
     trace: Annotated[str, Param(choices=("ltp", "ltd"), doc="which trace", level="core", label="trace")] = "ltp"
 
 
-WAKES = {r"trace": {"ltd_decay_ratio": 0.5}}
+WAKES = {r"trace": {"ltd_decay_ratio": 0.5}, r"ltd_decay_ratio": {"trace": "ltd"}}
 OUTPUTS = {
     "t_s": Output("s", ("time",), "time since the pairing"),
     "trace_left": Output("", ("time",), "what is left of the trace"),
