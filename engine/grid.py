@@ -33,7 +33,8 @@ from engine.modulators import (
 )
 from engine.plasticity import LEARNING_RATE, LTD_WINDOW, LTP_WINDOW, TRACE_DECAY, Rule
 
-# Step per time constant: sums of exponentials; smooth functions of them (saturation, modulated decay); slow binding (second order)
+# Step per time constant: sums of exponentials; smooth functions of them (saturation, modulated decay);
+# slow binding and the running mean of a baseline (second order)
 SMOOTH, CURVED, KINETIC = 0.2, 0.1, 0.05
 
 
@@ -60,7 +61,7 @@ def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> Taus:
     acts = np.flatnonzero(matrix.any(axis=0))
     rows = [area[m] for area in kin.table for m in acts]
     levels = [row[TAU] if row[CLEARANCE] == LINEAR else row[KM] / row[VMAX] for row in rows]
-    levels += [kin.baseline_tau_ms for row in rows if row[BASELINE] > 0.0]
+    means = [kin.baseline_tau_ms for row in rows if row[BASELINE] > 0.0]
     levels += [row[WASHOUT] for row in rows if row[DRUG] != NO_DRUG]
     binding = [t for row in rows for t in (row[ON], row[OFF]) if t > 0.0]
     curved = matrix[[LTP_WINDOW, LTD_WINDOW, TRACE_DECAY, LEARNING_RATE]].any() or any(
@@ -68,8 +69,8 @@ def time_constants(rule: Rule, matrix: np.ndarray, kin: Kinetics) -> Taus:
     )
     return Taus(
         np.unique(traces),
-        np.unique(np.array(levels + binding, float)),
-        KINETIC if binding else CURVED if curved else SMOOTH,
+        np.unique(np.array(levels + means + binding, float)),
+        KINETIC if binding or means else CURVED if curved else SMOOTH,
     )
 
 

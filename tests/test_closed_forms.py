@@ -197,18 +197,29 @@ def gains(**values) -> tuple[np.ndarray, dict]:
     return np.diff(samples(preset["rule"], at_ms, **preset["values"] | values)[0]), checked
 
 
+def read_by_trace(tau_e_ms: float, tau_ms: float, delay_ms: float, period_ms: float) -> float:
+    """Integral over a period of a trace and of an exponential that starts a delay after it, both periodic and 1 at their jump less what is left."""
+    c = tau_e_ms * tau_ms / (tau_e_ms + tau_ms)
+    earlier = exp((delay_ms - period_ms) / tau_ms) * (1.0 - exp(-delay_ms / c))
+    own = exp(delay_ms / tau_ms) * (exp(-delay_ms / c) - exp(-period_ms / c))
+    return c * (earlier + own) / (1.0 - exp(-period_ms / tau_e_ms)) / (1.0 - exp(-period_ms / tau_ms))
+
+
 def test_the_history_of_bursts_scales_what_a_pairing_gains():
-    """First: eta a D tau_s exp(-T/tau_e), nothing is expected yet. In the end bursts read the traces of all earlier pairings, and the mean
-    level D tau_d / P, which is now expected, reads all of the trace:  eta a [ D tau_s exp(-T/tau_e) / (1 - exp(-P/tau_e)) - D tau_d tau_e / P ]."""
+    """First: eta a D tau_s exp(-T/tau_e), nothing is expected yet. In the end trace e, signal r and its mean m are periodic, eta a times the
+    integral of e (r - m), with r a sum of exp(-t/tau_d) and m one of tau_d (exp(-t/tau_m) - exp(-t/tau_d)) / (tau_m - tau_d)."""
     found, v = gains(pairings=80, a_minus=0.0)
     burst, tau_e, tau_d, period = v["da_burst_nm"] / v["da_ec50_nm"], v["tau_e_ms"], v["da_tau_ms"], 1e3 / v["rate_hz"]
-    read = burst * tau_e * tau_d / (tau_e + tau_d) * exp(-v["da_delay_ms"] / tau_e)
     scale = 1e-3 * v["eta_per_s"] * v["a_plus"] * exp(-v["dt_ms"] / v["tau_plus_ms"])
-    expected = scale * np.array([read, read / (1 - exp(-period / tau_e)) - burst * tau_d * tau_e / period])
+    first = scale * burst * tau_e * tau_d / (tau_e + tau_d) * exp(-v["da_delay_ms"] / tau_e)
+    tau_m = 1e3 * v["baseline_tau_s"]
+    signal, mean = (read_by_trace(tau_e, tau, v["da_delay_ms"], period) for tau in (tau_d, tau_m))
+    mean *= 1.0 - exp(-(v["pairings"] - 1) * period / tau_m)  # the mean has risen so far
+    last = scale * burst * (signal - tau_d / (tau_m - tau_d) * (mean - signal))
     assert found[0] == pytest.approx(
-        expected[0], rel=0.12
-    )  # the tail of its trace is read later, and its own burst is expected a little
-    assert found[-1] == pytest.approx(expected[1], rel=0.02)
+        first, rel=0.12
+    )  # the tail of its trace is read later, its own burst is expected a little
+    assert found[-1] == pytest.approx(last, rel=5e-4)
 
 
 def test_the_last_pairings_of_the_preset_gain_about_a_third_of_the_first_and_all_the_same_without_the_mean():

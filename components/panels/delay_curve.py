@@ -22,7 +22,7 @@ def SUMMARY(run) -> str:  # noqa: N802
     change = run.delay_percent - 100.0
     k = int(np.abs(change).argmax())
     now = f"the present burst at {draw.number(run.settings.values[f'{m}_delay_ms'] * 1e-3)} s leads to {draw.number(run.final_percent)} %"
-    if np.abs(change).max() < 0.05:
+    if np.ptp(change) < 0.05:
         return f"Whenever the {FULL_NAMES[m]} burst comes, the weight ends at {draw.number(run.delay_percent[k])} % of its start."
     most = f"the strongest change is to {draw.number(run.delay_percent[k])} % of the start, with the burst at {draw.place(run.delay_s[k], 3)} s"
     return f"Against the delay of {FULL_NAMES[m]}, {most}; {now}."
