@@ -771,6 +771,7 @@ WAKES = {
     r"small_size|late_ms": {"schedule": "patience"},
     r"opto_.*": {"opto_option": "A"},
     r"disinhibition_mv": {"inhibition_mv": 20.0},
+    r"surround": {"w_start": 0.5},
     r"ltd_.*_by_M": {"a_minus": 0.2, "M_tonic_nm": 300.0},
     r"tau_minus_ms|mu_minus|ltd_decay_ratio|phi_minus|gate_minus": {"a_minus": 0.2},
     r"M_baseline": {"M_source": "emergent", "M_burst_nm": 300.0, "ltp_gate_by_M": 20.0},
