@@ -19,7 +19,7 @@ MEASURED = [name for name, world in experiments().items() if hasattr(world, "MEA
 FROZEN = {"eta_per_s": 1e-4, "phi_plus": 0.0, "phi_minus": 0.0} | {
     name: 0.0 for name in matrix_fields() if "_at_once_by_" in name
 }
-NETWORKS = [name for name in MEASURED if experiments()[name].MEASURE.seeds > 1]
+NETWORKS = [name for name in MEASURED if name != "pairing"]
 
 
 @cache
