@@ -295,6 +295,8 @@ MEASURE = Measure(
 METALEARNING = {"da_tonic_nm": 0.0, "da_burst_nm": 1000.0}  # of doya_2002: rewards as large as elsewhere here
 
 QUICK = {"trials": 12, "swap_at": 3, "trial_s": 1.0, "background_hz": 5.0, "da_delay_ms": 200}
+# dopamine that is held is its own mean: where that is subtracted, the level does nothing
+WAKES = {r"da_clamp_nm": {"da_drug": "clamp", "da_drug_from_s": 0.5, "da_baseline": 0.0}}
 
 PRESETS = {
     "learn_and_swap": {
