@@ -646,7 +646,7 @@ PRESETS = {
     },
     "acetylcholine_alone": {
         "title": "Acetylcholine alone", "rule": "zannone_2018", "values": {"da_burst_nm": 0.0},
-        "note": "The animal wanders. Nothing tells it which path was the right one.", "source": "Brzosko et al. 2017",
+        "note": "The animal wanders. Nothing strengthens the right path; a find only takes back what that trial had weakened.", "source": "Brzosko et al. 2017",
     },
     "wrong_order": {
         "title": "Dopamine first, acetylcholine after", "rule": "zannone_2018",
