@@ -85,6 +85,7 @@ def test_a_state_that_once_broke_something(case):
 
 def test_a_grid_that_would_be_too_long_is_counted_only_to_its_bound():
     """What a run would cost is found without allocating it."""
-    physics = pairing.physics_of(make("pairing").values)
-    taus = physics.taus._replace(levels=physics.taus.levels * 0.0 + 1e-9)
-    assert fill_grid(np.array([0.0, 1e9]), np.full(2, TURN), taus, 1000).size == 1001
+    taus = pairing.physics_of(make("pairing").values).taus
+    marks = np.arange(0.0, 3000.0, 0.5)
+    kinds = np.full(marks.size, TURN)
+    assert fill_grid(marks, kinds, taus).size >= marks.size and fill_grid(marks, kinds, taus, 1000).size == 1001

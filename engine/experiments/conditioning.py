@@ -99,10 +99,10 @@ DEFAULTS = {
 }  # fmt: skip
 
 OUTPUTS = {
-    "late_cue_nm": Output("nM", (), "dopamine after the cue, above its level before it; mean of the last ten trials with a cue", "DA at cue"),
+    "late_cue_nm": Output("nM", (), "dopamine after the cue, above its level before it; mean of the last ten trials with a cue, nan without one", "DA at cue"),
     "late_reward_nm": Output("nM", (), "dopamine at the reward, above its level before the cue; mean of the last ten paid trials, nan without one", "DA at reward"),
     "late_omission_nm": Output("nM", (), "the same where a reward was due and left out, mean of the last ten such trials; nan without one", "DA at omission"),
-    "late_response_hz": Output("Hz", (), "rate of the response neurons between cue and reward, mean of the last ten trials with a cue", "anticipation"),
+    "late_response_hz": Output("Hz", (), "rate of the response neurons between cue and reward, mean of the last ten trials with a cue, nan without one", "anticipation"),
     "trial": Output("", ("trial",), "trial number, from 1"),
     "rewarded": Output("", ("trial",), "size of the reward, 0 without"),
     "cue_a": Output("", ("trial",), "1 where cue A is shown"),
