@@ -196,26 +196,6 @@ def test_a_hub_that_answers_too_late_learns_the_wrong_thing(claim):
     )
 
 
-ACH = {"ach_source": "emergent", "ach_burst_nm": 40.0, "exploration_noise_by_ach": 4.0, "trials": 80}
-
-
-def test_sparse_reward_keeps_acetylcholine_and_exploration_up(claim):
-    """20 % against 90 % paid: more ACh, and more responses that nothing asked for; with its release blocked no
-    difference.
-    """
-    free = lambda run: run.free_response_hz[-20:].mean()  # noqa: E731
-    sparse, frequent = (over(lambda run: run.level_nm[1][-20:].mean(), reward_p=p, **ACH) for p in (0.2, 0.9))
-    assert sparse.low > frequent.high
-
-    def paired(**more) -> Sample:
-        few, many = (runs(reward_p=p, **ACH, **more) for p in (0.2, 0.9))
-        return sample([free(a) - free(b) for a, b in zip(few, many, strict=True)])
-
-    gap, lesion = paired(), paired(ach_drug="release_blocker", ach_drug_dose=1000.0)
-    assert gap.low > 0.0 and lesion.low < 0.0 < lesion.high
-    claim("sparse reward keeps unasked responses up (20 % less 90 % paid, Hz)", gap, lesion, "ACh release blocked")
-
-
 def test_a_trace_that_rises_keeps_the_value_even():
     """Why the rule has a rising trace: with an immediate one dopamine's answer to the cue rewards the cells that caused
     it, and value is all lumps.

@@ -551,12 +551,6 @@ PRESETS = {
         "title": "Dopamine that comes too late", "rule": "td_ltp_2013", "values": {"da_delay_ms": 1200},
         "note": "Every spike of the hub is heard 1.2 s later: the wrong time cells get the credit.", "source": "model",
     },
-    "sparse": {
-        "title": "Sparse reward", "rule": "td_ltp_2013",
-        "values": {"reward_p": 0.2, "trials": 80, "ach_source": "emergent", "ach_burst_nm": 40.0, "exploration_noise_by_ach": 4.0},
-        "note": "A reward that stays a surprise keeps acetylcholine up, and with it the noise that makes the animal try. Make it frequent and see.",
-        "source": "after Yu & Dayan 2005",
-    },
 }  # fmt: skip
 
 QUICK = {"trials": 10, "change_at": 3, "rest_s": 0.5, "reward_delay_ms": 300, "w_start": 0.3}

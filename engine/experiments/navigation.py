@@ -31,7 +31,18 @@ from engine.bursts import Bursts, release_all
 from engine.circuit import Circuit
 from engine.dispatch import world
 from engine.ensemble import Band, Control, run_seeds
-from engine.hubs import N_REWARD, REWARD_MS, UNIT_HZ, Drive, add_hubs, ahead_ms, emergent, scripted_bursts, warm_up
+from engine.hubs import (
+    N_REWARD,
+    REWARD_MS,
+    UNIT_HZ,
+    Drive,
+    Pace,
+    add_hubs,
+    ahead_ms,
+    emergent,
+    scripted_bursts,
+    warm_up,
+)
 from engine.interventions import Measure
 from engine.kernel import inlined
 from engine.loop import DONE, Job, halt, new_job, new_log, new_record, rest, set_rate, set_rates
@@ -347,8 +358,10 @@ def network(values: dict[str, Value]) -> Circuit:
                 name, action, action, (k + action.start, j + action.start), part[k, j], 1.0, gain_mv=sign * EPSP_MV
             )
     if emergent(values):
+        trial_ms = 1e3 * float(values["trial_s"])
+        pace = Pace(trial_ms, trial_ms)  # the place cells fire all the time, an outcome comes once a trial
         reward = c.poisson("reward", N_REWARD, 0.0)
-        add_hubs(c, values, Drive(reward), stimulus=Drive(place, PLACE_SUM * values["place_hz"]))
+        add_hubs(c, values, Drive(reward), stimulus=Drive(place, PLACE_SUM * values["place_hz"]), pace=pace)
     return c
 
 
