@@ -90,7 +90,8 @@ def of_pairing(text, run):
 
 
 def of_credit(text, run):
-    above = float(run.stronger)
+    above, ends = float(run.stronger), run.target_seeds[:, -1]
+    spread = [ends.size, ends.min(), ends.max()] if ends.size > 1 else []
     return True, [
         run.reward_s.size,
         run.t_s[-1],
@@ -98,6 +99,7 @@ def of_credit(text, run):
         run.target_weight[-1],
         run.crowd_mean[-1],
         above,
+        *spread,
     ]
 
 
