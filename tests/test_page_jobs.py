@@ -22,8 +22,14 @@ def wait(request: dict, state: str, share: float = 0.0, seconds: float = 60.0) -
 
 
 def longest(experiment: str) -> dict:
-    """The values of the preset that takes longest: the one that is not its default in the most parameters."""
-    return max(experiments()[experiment].PRESETS.values(), key=lambda preset: len(preset["values"]))["values"]
+    """The values of the preset that takes longest."""
+    return experiments()[experiment].PRESETS[longest_preset(experiment)]["values"]
+
+
+def longest_preset(experiment: str) -> str:
+    """Name of the preset with the most simulated time."""
+    presets = experiments()[experiment].PRESETS
+    return max(presets, key=lambda name: presets[name]["values"].get("duration_s", 0.0))
 
 
 @pytest.mark.parametrize("experiment", LONG)
@@ -63,10 +69,7 @@ def test_unknown_ids_are_unknown():
 def test_progress_and_cancel_on_the_page(page, experiment):
     page.goto(f"/?experiment={experiment}")
     page.locator("body.ready").wait_for(timeout=30_000)
-    preset = max(
-        experiments()[experiment].PRESETS, key=lambda name: len(experiments()[experiment].PRESETS[name]["values"])
-    )
-    page.select_option("#preset", preset)
+    page.select_option("#preset", longest_preset(experiment))
     page.wait_for_timeout(1500)
     page.click("#job-start")
     expect(page.locator(".job-text")).to_contain_text("%", timeout=20_000)
