@@ -734,7 +734,7 @@ def in_detail(passed: Passed) -> dict[str, np.ndarray]:
 def effect(p, run) -> str:
     """One plain sentence: the map and the answers."""
     grown = f"The map holds {int(run.paired_after)} neurons for the paired stimulus, before {int(run.paired_before)}"
-    if not np.isfinite(run.right_percent):
+    if not run.trial.size or not np.isfinite(run.right_percent):
         return f"{grown}."
     turns = f", and the answer turns at stimulus {float(run.boundary_after):.1f}"
     turns = turns if np.isfinite(run.boundary_after) else ", and the answer turns at no stimulus"
