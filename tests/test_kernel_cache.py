@@ -221,7 +221,7 @@ EDITS = {
     "a loop": ("probe.py", "range(2)", "range(4)", "8.0 12.0", {"probe.play"}),
     "a docstring": ("probe.py", "Twice the potential after a step.", "Two times that.", RIGHT, set()),
     "a comment and the lines below": ("probe.py", "GAIN = 2.0", "# How much\n\n\nGAIN = 2.0", RIGHT, set()),
-    "a text elsewhere": ("neurons.py", '"""Leaky integrate-and-fire; potentials in mV."""', '"""LIF."""', RIGHT, set()),
+    "a text elsewhere": ("neurons.py", '"""v after 0.5 ms."""', '"""After 0.5 ms."""', RIGHT, set()),
     "a preset": ("experiments/credit.py", "A reward one second late", "One second", RIGHT, set()),
     "a baseline": ("baselines/q_learning.py", '"""', '"""Also: ', RIGHT, set()),
 }  # fmt: skip
