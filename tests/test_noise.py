@@ -9,7 +9,7 @@ from engine.circuit import Circuit, one_to_one
 from engine.dispatch import NoWorld
 from engine.experiments.choice import POOL_CELL
 from engine.experiments.conditioning import CRITIC_CELL
-from engine.hubs import hub_cell
+from engine.hubs import EVERY_SECOND, hub_cell
 from engine.loop import COUNT, V, new_job, new_record, simulate
 from engine.modulators import kinetics
 from engine.neurons import IZHIKEVICH, KINDS, NOISE, REGULAR_SPIKING, Escape, Lif, constants_of_step
@@ -19,7 +19,7 @@ from engine.settings import make
 
 TASK = make("conditioning").values
 STEPS_MS = (1.0, 0.5, 0.25)
-CELLS = {"critic": CRITIC_CELL, "dopamine hub": hub_cell(TASK, "da"), "choice pool": POOL_CELL}
+CELLS = {"critic": CRITIC_CELL, "dopamine hub": hub_cell(TASK, "da", EVERY_SECOND), "choice pool": POOL_CELL}
 
 
 def play(cell: Lif, size: int, milliseconds: float, h_ms: float, seed: int = 1):
