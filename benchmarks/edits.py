@@ -30,10 +30,10 @@ EDITS = {
     "a docstring of a kernel": ("engine/plasticity.py", '"""base + sum_m', '"""The sum base + sum_m', "choice"),
     "a baseline": ("engine/baselines/q_learning.py", '"""', '"""Also: ', "choice"),
     "the world of choice, choice": (
-        "engine/experiments/choice.py", "memory[PHASE] = CHOOSING", "memory[PHASE] = CHOOSING + 0", "choice",
+        "engine/experiments/choice.py", "seen.phase[0] = CHOOSING", "seen.phase[0] = CHOOSING + 0", "choice",
     ),
     "the world of choice, credit": (
-        "engine/experiments/choice.py", "memory[PHASE] = CHOOSING", "memory[PHASE] = CHOOSING + 0", "credit",
+        "engine/experiments/choice.py", "seen.phase[0] = CHOOSING", "seen.phase[0] = CHOOSING + 0", "credit",
     ),
     "plasticity, choice": (
         "engine/plasticity.py", "return max(linear(m, row, 1.0, s, q), floor)",
@@ -61,11 +61,11 @@ def processor_s(folder: Path, experiment: str) -> float:
 
 
 def after_edit(folder: Path, name: str, old: str, new: str, experiment: str) -> float:
-    """Processor seconds after an edit, which is then taken back; nan where the text is not there."""
+    """Processor seconds after an edit, which is then taken back."""
     path = folder / name
     source = path.read_text(encoding="utf-8")
     if old not in source:
-        return float("nan")
+        raise SystemExit(f"edits: {name} does not hold {old!r} any more; give EDITS a text that is there.")
     path.write_text(source.replace(old, new, 1), encoding="utf-8")
     try:
         return processor_s(folder, experiment)

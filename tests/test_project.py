@@ -370,3 +370,9 @@ def test_the_contracts_of_imports_can_fail(tmp_path, case):
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert found.returncode == 1 and "BROKEN" in found.stdout, found.stdout + found.stderr
+
+
+def test_what_the_benchmark_of_edits_edits_is_there():
+    from benchmarks.edits import EDITS
+
+    assert [title for title, (name, old, _, _) in EDITS.items() if old not in (ROOT / name).read_text("utf-8")] == []
